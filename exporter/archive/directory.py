@@ -1,0 +1,237 @@
+"""A ZIP's directory, read as if an enemy had written it.
+
+One rule: nothing a header claims is believed before it is checked against the file: places, sizes,
+counts, names. What does not add up is refused with a sentence.
+Source: ZIP application note 4.3, 4.5; WinZip AES specification.
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+from typing import BinaryIO, NoReturn
+
+from exporter.archive.errors import COPY_AGAIN, UNCHANGED, ArchiveProblem, drawn
+
+MAX_ENTRIES = 10_000
+MAX_DIRECTORY = 16 * 1024 * 1024
+MAC_BYTES = 10
+CHECK_BYTES = 2
+SALT_BYTES = {1: 8, 2: 12, 3: 16}
+"""Bytes of salt per strength: 128, 192 and 256 bits."""
+STORED, DEFLATED, AES_METHOD = 0, 8, 99
+
+_END = struct.Struct("<4s4H2LH")
+_END64 = struct.Struct("<4sQ2H2L4Q")
+_LOCATOR = struct.Struct("<4sLQL")
+_CENTRAL = struct.Struct("<4s6H3L5H2L")
+_LOCAL = struct.Struct("<4s5H3L2H")
+_FULL_16, _FULL_32 = 0xFFFF, 0xFFFFFFFF
+_ENCRYPTED, _UTF8 = 0x01, 0x800
+_ZIP64_TAG, _AES_TAG = 0x0001, 0x9901
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry as the directory tells it. Sizes are bytes; `strength` 0 means no WinZip AES."""
+
+    name: str
+    size: int
+    packed_size: int
+    method: int
+    strength: int
+    aes_version: int
+    crc: int
+    date_time: tuple[int, int, int, int, int, int]
+    header_offset: int
+    data_offset: int
+
+    @property
+    def is_locked(self) -> bool:
+        """Whether it is encrypted with WinZip AES."""
+        return self.strength > 0
+
+    @property
+    def end(self) -> int:
+        """Where its last byte ends in the file."""
+        return self.data_offset + self.packed_size
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """All entries in the directory's order, and where the directory starts in the file."""
+
+    entries: tuple[Entry, ...]
+    start: int
+
+
+def not_whole(what: str) -> ArchiveProblem:
+    """Return the error for a file that is cut short or damaged."""
+    return ArchiveProblem(what, kept=UNCHANGED, do=COPY_AGAIN)
+
+
+def _hostile(what: str) -> NoReturn:
+    raise ArchiveProblem(
+        what,
+        kept="Nothing was opened or written.",
+        do="Do not use this file; ask whoever sent it.",
+    )
+
+
+def read_directory(file: BinaryIO) -> Directory:
+    """Read and check the directory of an open ZIP. Raises ArchiveProblem."""
+    size = file.seek(0, 2)
+    try:
+        count, start, length = _find_directory(file, size)
+        file.seek(start)
+        raw = file.read(length)
+        entries = _read_entries(file, raw, count, start)
+    except (struct.error, UnicodeDecodeError, IndexError):
+        raise not_whole("The archive's directory is damaged.") from None
+    return Directory(_checked(entries, start), start)
+
+
+def _find_directory(file: BinaryIO, size: int) -> tuple[int, int, int]:
+    """Return (entries, offset, length) of the central directory, checked against the file."""
+    tail_start = max(0, size - _END.size - _FULL_16)
+    file.seek(tail_start)
+    tail = file.read()
+    place = tail.rfind(b"PK\x05\x06")
+    while place >= 0:
+        end = _END.unpack_from(tail, place) if place + _END.size <= len(tail) else None
+        if end is not None and place + _END.size + end[7] == len(tail):
+            break
+        place = tail.rfind(b"PK\x05\x06", 0, place)
+    else:
+        end = None
+    if end is None:
+        _not_found(file)
+    directory_end = tail_start + place
+    _, disk, first_disk, here, count, length, start, _ = end
+    if _FULL_16 in (here, count) or _FULL_32 in (length, start):
+        directory_end, disk, first_disk, here, count, length, start = _read_end64(
+            file, directory_end
+        )
+    if disk or first_disk or here != count:
+        raise not_whole("The archive is split over several files, or its end is damaged.")
+    if count > MAX_ENTRIES or length > MAX_DIRECTORY:
+        _hostile(f"The archive claims {count} entries; Chairside opens up to {MAX_ENTRIES}.")
+    if start + length != directory_end:
+        raise not_whole("The archive's directory is not where it should be: bytes are missing.")
+    return count, start, length
+
+
+def _not_found(file: BinaryIO) -> NoReturn:
+    file.seek(0)
+    if file.read(4) in (b"PK\x03\x04", b"PK\x05\x06"):
+        raise not_whole("The archive is cut short: its end is missing.")
+    raise ArchiveProblem(
+        "This file is not a ZIP archive.", kept=UNCHANGED, do="Choose the archive's .zip file."
+    )
+
+
+def _read_end64(file: BinaryIO, end: int) -> tuple[int, int, int, int, int, int, int]:
+    file.seek(max(0, end - _LOCATOR.size))
+    tag, _, place, _ = _LOCATOR.unpack(file.read(_LOCATOR.size))
+    if tag != b"PK\x06\x07" or place > end - _LOCATOR.size - _END64.size:
+        raise not_whole("The archive's end is damaged.")
+    file.seek(place)
+    fields = _END64.unpack(file.read(_END64.size))
+    if fields[0] != b"PK\x06\x06":
+        raise not_whole("The archive's end is damaged.")
+    disk, first_disk, here, count, length, start = fields[4:]
+    return place, disk, first_disk, here, count, length, start
+
+
+def _read_entries(file: BinaryIO, raw: bytes, count: int, start: int) -> list[Entry]:
+    entries: list[Entry] = []
+    place = 0
+    for _ in range(count):
+        fields = _CENTRAL.unpack_from(raw, place)
+        if fields[0] != b"PK\x01\x02":
+            raise not_whole("The archive's directory is damaged.")
+        name_size, extra_size, comment_size = fields[10:13]
+        name_end = place + _CENTRAL.size + name_size
+        name = raw[place + _CENTRAL.size : name_end]
+        extra = raw[name_end : name_end + extra_size]
+        place = name_end + extra_size + comment_size
+        entry = _entry(file, fields, name, extra, start)
+        if entry.name.endswith("/") and entry.size == 0:
+            continue  # a folder, which other programs list as an entry
+        entries.append(entry)
+    if place != len(raw):
+        raise not_whole("The archive's directory is damaged.")
+    return entries
+
+
+def _entry(
+    file: BinaryIO, fields: tuple[int, ...], raw_name: bytes, extra: bytes, start: int
+) -> Entry:
+    flags, method, time, day, crc, packed, size = fields[3:10]
+    offset = fields[16]
+    name = raw_name.decode("utf-8" if flags & _UTF8 else "cp437")
+    found = _extras(extra)
+    size, packed, offset = _wide(found.get(_ZIP64_TAG, b""), size, packed, offset)
+    strength = version = 0
+    if method == AES_METHOD and flags & _ENCRYPTED:
+        version, _, strength, method = struct.unpack("<H2sBH", found.get(_AES_TAG, b""))
+    if strength and packed < SALT_BYTES.get(strength, 1 << 64) + CHECK_BYTES + MAC_BYTES:
+        raise not_whole(f"{drawn(name)}: the entry's size or encryption does not add up.")
+    if flags & _ENCRYPTED and not strength:
+        method = AES_METHOD  # locked in another way; reading it will be refused
+    when = (
+        (day >> 9) + 1980, day >> 5 & 15, day & 31, time >> 11, time >> 5 & 63, (time & 31) * 2,
+    )  # fmt: skip
+    data = _data_offset(file, offset, raw_name, start)
+    return Entry(name, size, packed, method, strength, version, crc, when, offset, data)
+
+
+def _extras(extra: bytes) -> dict[int, bytes]:
+    found: dict[int, bytes] = {}
+    while len(extra) >= 4:
+        tag, size = struct.unpack_from("<2H", extra)
+        if size + 4 > len(extra):
+            raise not_whole("The archive's directory is damaged.")
+        found.setdefault(tag, extra[4 : 4 + size])
+        extra = extra[4 + size :]
+    return found
+
+
+def _wide(zip64: bytes, size: int, packed: int, offset: int) -> tuple[int, int, int]:
+    """Take from the ZIP64 field, in its fixed order, what did not fit into 32 bits."""
+    numbers = iter(struct.unpack_from(f"<{len(zip64) // 8}Q", zip64))
+    values = []
+    for value in (size, packed, offset):
+        wide = next(numbers, None) if value == _FULL_32 else value
+        if wide is None:
+            raise not_whole("The archive's directory is damaged.")
+        values.append(wide)
+    return values[0], values[1], values[2]
+
+
+def _data_offset(file: BinaryIO, offset: int, raw_name: bytes, start: int) -> int:
+    """Return where the data begins, after a local header that must tell the same name."""
+    if offset + _LOCAL.size > start:
+        raise not_whole("The archive's directory points past its end: bytes are missing.")
+    file.seek(offset)
+    fields = _LOCAL.unpack(file.read(_LOCAL.size))
+    name_size: int = fields[9]
+    extra_size: int = fields[10]
+    if fields[0] != b"PK\x03\x04" or file.read(name_size) != raw_name:
+        name = drawn(raw_name.decode("utf-8", "replace"))
+        raise not_whole(f"{name}: the entry's header does not match the archive's directory.")
+    return offset + _LOCAL.size + name_size + extra_size
+
+
+def _checked(entries: list[Entry], start: int) -> tuple[Entry, ...]:
+    """Refuse entries of one name, and entries that share bytes (a way to build ZIP bombs)."""
+    if len({entry.name for entry in entries}) != len(entries):
+        _hostile("The archive holds two entries of the same name.")
+    reached = 0
+    for entry in sorted(entries, key=lambda e: e.header_offset):
+        if entry.header_offset < reached:
+            _hostile("The archive's entries overlap.")
+        reached = entry.end
+    if reached > start:
+        raise not_whole("The archive is cut short: an entry reaches past its end.")
+    return tuple(entries)

@@ -1,0 +1,215 @@
+"""Files that are whole or not there.
+
+One rule: a name appears only once everything under it is written and synced; whatever ends the
+work earlier (an error, a full disk, Ctrl+C) takes the temporary file away again.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import secrets
+import shutil
+import stat
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import BinaryIO
+
+from exporter.archive.errors import ArchiveProblem
+from store.errors import BadInput, DiskFull
+
+PRIVATE_FILE = 0o600
+PRIVATE_FOLDER = 0o700
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK)
+
+
+def part_of(path: Path) -> Path:
+    """Return the temporary name beside `path` that a file has while it is written."""
+    return path.with_name(f".{path.name}.part")
+
+
+def clear_leftover(path: Path) -> None:
+    """Remove what a killed run left beside `path`. Only for whoever alone may write `path`."""
+    part_of(path).unlink(missing_ok=True)
+
+
+@contextmanager
+def told_plainly(folder: Path) -> Iterator[None]:
+    """Turn the errors of a disk into DiskFull or ArchiveProblem, with what to do."""
+    try:
+        yield
+    except OSError as problem:
+        if problem.errno in _NO_ROOM:
+            raise DiskFull(
+                f"There is no room left in {folder.name or 'the folder'}.",
+                kept="The unfinished file was removed; everything else is as it was.",
+                do="Free some space or choose another disk, then try again.",
+            ) from problem
+        reason = problem.strerror or type(problem).__name__
+        raise ArchiveProblem(
+            f"Reading or writing in {folder.name or 'the folder'} failed ({reason}).",
+            kept="The unfinished file was removed; everything else is as it was.",
+            do="Check the disk and the rights to the folder, then try again.",
+        ) from problem
+
+
+@contextmanager
+def whole_file(path: Path, *, replace: bool = False) -> Iterator[BinaryIO]:
+    """Yield a new file (mode 0600) that gets the name `path` when the block ends well.
+
+    Raises BadInput where `path` exists and `replace` is not set, ArchiveProblem where another
+    run is writing it or the disk fails, DiskFull where there is no room.
+    """
+    if not replace and os.path.lexists(path):
+        raise _exists(path)
+    part = part_of(path)
+    with told_plainly(path.parent):
+        file = _create(part)
+        try:
+            with file:
+                yield file
+                file.flush()
+                os.fsync(file.fileno())
+                _still_ours(file, part)
+            _rename(part, path, replace=replace)
+        except BaseException:
+            part.unlink(missing_ok=True)
+            raise
+        _sync_folder(path.parent)
+
+
+@contextmanager
+def whole_folder(target: Path) -> Iterator[Path]:
+    """Yield a private folder inside `target`; its files move into `target` when the block ends.
+
+    `target` is made where it is missing. None of the files may be there already: BadInput, and
+    nothing is moved. On any error `target` is as it was.
+    """
+    with told_plainly(target):
+        is_new = not target.exists()
+        target.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
+        staging = target / f".chairside-{secrets.token_hex(6)}.part"
+        moved: list[Path] = []
+        try:
+            staging.mkdir(mode=PRIVATE_FOLDER)
+            yield staging
+            _move_all(staging, target, moved)
+            staging.rmdir()
+        except BaseException:
+            _take_back(staging, moved)
+            if is_new:
+                with suppress(OSError):
+                    target.rmdir()
+            raise
+        _sync_folder(target)
+
+
+def refuse_existing(target: Path, names: list[str]) -> None:
+    """Raise BadInput if any of the files is in `target` already, before any work is done."""
+    for name in names:
+        if os.path.lexists(target / name):
+            raise _exists(target / name)
+
+
+def free_bytes(folder: Path) -> int:
+    """Return how many bytes may still be written where `folder` is or will be."""
+    there = folder
+    while not there.exists() and there != there.parent:
+        there = there.parent
+    return shutil.disk_usage(there).free
+
+
+def _exists(path: Path) -> BadInput:
+    return BadInput(
+        f"There is already a file called {path.name}.",
+        kept="Nothing was overwritten.",
+        do="Choose another place, or move the old file away first.",
+    )
+
+
+def _create(part: Path) -> BinaryIO:
+    flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    flags |= getattr(os, "O_NOFOLLOW", 0)
+    try:
+        return os.fdopen(os.open(part, flags, PRIVATE_FILE), "w+b")
+    except FileExistsError:
+        raise ArchiveProblem(
+            f"Another run is writing this file, or one that was killed left {part.name} behind.",
+            kept="Nothing was changed.",
+            do="If nothing is running, remove that file and try again.",
+        ) from None
+
+
+def _still_ours(file: BinaryIO, part: Path) -> None:
+    """Refuse to rename a file that somebody put in the place of ours."""
+    ours, there = os.fstat(file.fileno()), os.lstat(part)
+    if not stat.S_ISREG(there.st_mode) or (ours.st_dev, ours.st_ino) != (
+        there.st_dev,
+        there.st_ino,
+    ):
+        raise ArchiveProblem("Another run took the place of this one.", do="Look at its outcome.")
+
+
+def _rename(part: Path, path: Path, *, replace: bool) -> None:
+    if replace:
+        part.replace(path)
+        return
+    try:
+        # A hard link, unlike a rename, refuses to take the place of a file that appeared since.
+        os.link(part, path)
+    except FileExistsError:
+        raise _exists(path) from None
+    except OSError as problem:
+        if problem.errno not in _NO_LINKS:
+            raise
+        if os.path.lexists(path):
+            raise _exists(path) from None
+        part.rename(path)
+    else:
+        part.unlink()
+
+
+def _move_all(staging: Path, target: Path, moved: list[Path]) -> None:
+    files = sorted(p for p in staging.rglob("*") if p.is_file())
+    names = [str(p.relative_to(staging)) for p in files]
+    refuse_existing(target, names)
+    for file, name in zip(files, names, strict=True):
+        place = target / name
+        _make_folders(target, place.parent)
+        _rename(file, place, replace=False)
+        moved.append(place)
+    for folder in sorted((p for p in staging.rglob("*") if p.is_dir()), reverse=True):
+        folder.rmdir()
+
+
+def _make_folders(target: Path, folder: Path) -> None:
+    """Make the folders between; a link among them could lead out of `target`."""
+    between = [p for p in (folder, *folder.parents) if p.is_relative_to(target) and p != target]
+    for step in reversed(between):
+        if step.is_symlink():
+            raise _exists(step)
+        step.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
+
+
+def _take_back(staging: Path, moved: list[Path]) -> None:
+    for path in moved:
+        path.unlink(missing_ok=True)
+    shutil.rmtree(staging, ignore_errors=True)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the new name durable; Windows has no such call."""
+    if sys.platform == "win32":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    except OSError as problem:
+        # Some network and removable disks do not sync folders; the file itself is synced.
+        if problem.errno not in (errno.EINVAL, errno.ENOTSUP, errno.EBADF):
+            raise
+    finally:
+        os.close(handle)

@@ -1,0 +1,180 @@
+"""The text of one table: UTF-8, TAB between fields, a line feed after each row, empty is NULL.
+
+One rule: reading is the exact inverse of writing; what breaks the format is refused with its line,
+never guessed at. A field is quoted (RFC 4180 rules with a TAB) only where it holds a TAB, a quote,
+a carriage return or a line feed. Source: DESIGN, the archive.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from exporter.archive.errors import MalformedText
+
+Row = list[str | None]
+
+MAX_ROW = 64 * 1024 * 1024
+"""Characters of one row; a longer one is a trap, not data."""
+_NEEDS_QUOTES = re.compile(r'[\t"\r\n]')
+_FIELD = re.compile(r'(?:"((?:[^"]|"")*)"|([^\t"\r\n]*))(\t|\Z)')
+
+
+def format_row(values: Sequence[str | int | None]) -> bytes:
+    """Return one row with its line end: the format's reference, which the runner must equal.
+
+    Raises ValueError for empty text: the store has none, and it would read back as NULL.
+    """
+    return ("\t".join(_format_field(value) for value in values) + "\n").encode()
+
+
+def _format_field(value: str | int | None) -> str:
+    if value is None:
+        return ""
+    field = str(value)
+    if not field:
+        raise ValueError("text is never empty; empty is NULL")
+    return '"' + field.replace('"', '""') + '"' if _NEEDS_QUOTES.search(field) else field
+
+
+def read_rows(chunks: Iterable[bytes], *, width: int | None = None) -> Iterator[Row]:
+    """Yield the rows of a text that comes in pieces; the first is its header line.
+
+    Args:
+        chunks: the bytes in order, cut anywhere.
+        width: how many fields a row has; by default as many as the first row.
+
+    Raises MalformedText, with the line, for anything that the format does not allow: a quote
+    inside a bare field, text after a closing quote, a bare carriage return, a missing end, another
+    number of fields, bytes that are not UTF-8.
+    """
+    for line, text in _logical_lines(chunks):
+        row = _split(text, line)
+        if width is None:
+            width = len(row)
+        elif len(row) != width:
+            raise MalformedText(line, f"{len(row)} fields where {width} belong")
+        yield row
+
+
+def _split(text: str, line: int) -> Row:
+    if '"' in text:
+        return _split_quoted(text, line)
+    if "\r" in text:
+        raise MalformedText(line, "a carriage return outside quotes")
+    return [field or None for field in text.split("\t")]
+
+
+def _split_quoted(text: str, line: int) -> Row:
+    row: Row = []
+    place = 0
+    while True:
+        field = _FIELD.match(text, place)
+        if field is None:
+            raise MalformedText(line, f"field {len(row) + 1} is not quoted as it should be")
+        quoted, bare, end = field.groups()
+        row.append((bare if quoted is None else quoted.replace('""', '"')) or None)
+        if not end:
+            return row
+        place = field.end()
+
+
+def _logical_lines(chunks: Iterable[bytes]) -> Iterator[tuple[int, str]]:
+    """Yield (number of its first line, text) of each row; a quoted field may span lines."""
+    number = first = 1
+    held: list[str] = []
+    held_size = 0
+    is_open = False
+    for piece in _pieces(chunks):
+        number += 1
+        if '"' in piece:
+            is_open ^= bool(piece.count('"') & 1)
+        elif not is_open:
+            yield first, piece
+            first = number
+            continue
+        held.append(piece)
+        if is_open:
+            held_size += len(piece)
+            if held_size > MAX_ROW:
+                raise MalformedText(first, "a row without an end")
+            continue
+        yield first, "\n".join(held)
+        first = number
+        held.clear()
+        held_size = 0
+    if held:
+        raise MalformedText(first, "a quote is opened and never closed")
+
+
+def _pieces(chunks: Iterable[bytes]) -> Iterator[str]:
+    """Yield the lines without their line feeds. Raises MalformedText if the last has none."""
+    number = 1
+    rest = ""
+    for text in _decoded(chunks):
+        if "\n" not in text:
+            rest += text
+            if len(rest) > MAX_ROW:
+                raise MalformedText(number, "a line without an end")
+            continue
+        lines = (rest + text).split("\n")
+        rest = lines.pop()
+        number += len(lines)
+        yield from lines
+    if rest:
+        raise MalformedText(number, "the text ends in the middle of a line")
+
+
+def _decoded(chunks: Iterable[bytes]) -> Iterator[str]:
+    decoder = codecs.getincrementaldecoder("utf-8")("strict")
+    line = 1
+    for chunk in chunks:
+        try:
+            text = decoder.decode(chunk)
+        except UnicodeDecodeError as problem:
+            line += problem.object[: problem.start].count(b"\n")
+            raise MalformedText(line, "bytes that are not UTF-8") from None
+        line += text.count("\n")
+        yield text
+    try:
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        raise MalformedText(line, "the text ends in the middle of a character") from None
+
+
+class RowCounter:
+    """Counts rows of a text that comes in pieces, without taking fields apart.
+
+    Quote parity is enough: a quoted field doubles every quote that it holds.
+    """
+
+    def __init__(self) -> None:
+        self.rows = 0
+        self.ended = True
+        self._is_open = False
+
+    def add(self, chunk: bytes) -> int:
+        """Count on; returns the offset in `chunk` after its last row end, 0 if there is none."""
+        if not chunk:
+            return 0
+        self.ended = chunk.endswith(b"\n")
+        if b'"' not in chunk:
+            if self._is_open:
+                return 0
+            self.rows += chunk.count(b"\n")
+            return chunk.rfind(b"\n") + 1
+        return self._add_quoted(chunk)
+
+    def _add_quoted(self, chunk: bytes) -> int:
+        end = place = 0
+        for piece in chunk.split(b'"'):
+            if not self._is_open:
+                ends = piece.count(b"\n")
+                if ends:
+                    self.rows += ends
+                    end = place + piece.rfind(b"\n") + 1
+            place += len(piece) + 1
+            self._is_open = not self._is_open
+        self._is_open = not self._is_open
+        return end

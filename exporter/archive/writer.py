@@ -1,0 +1,172 @@
+"""Writing an encrypted archive, entry by entry.
+
+One rule: the archive appears under its name whole, synced and with every entry encrypted, or not
+at all; plain text never touches the disk. Source: REQUIREMENTS D14; DESIGN, the archive.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from types import TracebackType
+
+from exporter.archive.container import EncryptedZip, EntryFile, EntryInfo
+from exporter.archive.errors import ArchiveProblem
+from exporter.archive.files import told_plainly, whole_file
+from exporter.archive.names import DESCRIBING
+from store.archive_key import EntryKey
+
+BLOCK = 256 * 1024
+"""Bytes gathered before they are compressed and encrypted; rows come in far smaller pieces."""
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,79}\.(txt|json)")
+
+
+def archive_name(pgid: int, day: date, download_id: int) -> str:
+    """Return `<pgid>-<date>-<id>.zip`: no name of a patient is in it."""
+    return f"{pgid}-{day:%Y-%m-%d}-{download_id:04d}.zip"
+
+
+@dataclass(frozen=True, slots=True)
+class EntryRecord:
+    """What one entry holds: size and SHA-256 (hexadecimal) of its plain text."""
+
+    name: str
+    bytes: int
+    sha256: str
+
+
+class EntryWriter:
+    """Takes the plain text of one entry. `record` is set once the entry is closed."""
+
+    def __init__(self, name: str, entry: EntryFile) -> None:
+        self._name = name
+        self._entry = entry
+        self._digest = hashlib.sha256()
+        self._held: list[bytes] = []
+        self._held_bytes = 0
+        self._record: EntryRecord | None = None
+        self.bytes = 0
+
+    @property
+    def record(self) -> EntryRecord:
+        """Size and checksum. Raises RuntimeError while the entry is still open."""
+        if self._record is None:
+            raise RuntimeError("an entry has its record only once it is closed")
+        return self._record
+
+    def write(self, data: bytes) -> int:
+        """Take the next bytes of plain text; returns how many."""
+        self._held.append(data)
+        self._held_bytes += len(data)
+        self.bytes += len(data)
+        if self._held_bytes >= BLOCK:
+            self._pass_on()
+        return len(data)
+
+    def _pass_on(self) -> None:
+        block = b"".join(self._held)
+        self._held.clear()
+        self._held_bytes = 0
+        self._digest.update(block)
+        self._entry.write(block)
+
+    def finish(self) -> EntryRecord:
+        """Write what is held and close the entry."""
+        self._pass_on()
+        self._entry.close()
+        self._record = EntryRecord(self._name, self.bytes, self._digest.hexdigest())
+        return self._record
+
+
+class ArchiveWriter:
+    """A new archive at `path`; use it as a context manager.
+
+    Args:
+        path: the final name. The file is written beside it as `.<name>.part`, mode 0600, and
+            takes the place of an older file of that name at the end.
+        next_key: gives a fresh key. It is called once per entry, before the entry's first byte,
+            and should mark the key as used, durably, before it returns.
+        moment: the time that every entry shows. ZIP keeps wall time without a zone, so it is
+            written as handed in: convert it to the practice's zone first.
+
+    Raises DiskFull where there is no room and ArchiveProblem where the disk fails; either way
+    nothing is left behind.
+    """
+
+    def __init__(self, path: Path, next_key: Callable[[], EntryKey], moment: datetime) -> None:
+        self._path = path
+        self._next_key = next_key
+        self._date_time = _zip_time(moment)
+        self._stack = ExitStack()
+        self._zip: EncryptedZip | None = None
+        self._is_writing = False
+        self.records: list[EntryRecord] = []
+
+    def __enter__(self) -> ArchiveWriter:
+        file = self._stack.enter_context(whole_file(self._path, replace=True))
+        self._zip = EncryptedZip(file)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        problem: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if problem is None:
+            self.commit()
+            return
+        if self._zip is not None:
+            self._zip.abandon()
+            self._zip = None
+        self._stack.__exit__(kind, problem, traceback)
+
+    @contextmanager
+    def entry(self, name: str, *, may_be_large: bool = True) -> Iterator[EntryWriter]:
+        """Yield a writer for one entry; its record joins `records` when the block ends.
+
+        `may_be_large` leaves room in the header for more than 2 GB. Raises ValueError for a name
+        that is not plain or is there already, KeyUsedTwice before a byte is written.
+        """
+        if self._zip is None or self._is_writing:
+            raise RuntimeError("one entry at a time, inside the archive's own block")
+        if not _PLAIN_NAME.fullmatch(name) or any(r.name == name for r in self.records):
+            raise ValueError(f"not a new, plain entry name: {name}")
+        key = self._next_key()
+        with told_plainly(self._path.parent):
+            entry = self._zip.add(EntryInfo(name, self._date_time), key, may_be_large=may_be_large)
+            self._is_writing = True
+            try:
+                writer = EntryWriter(name, entry)
+                yield writer
+                self.records.append(writer.finish())
+            except BaseException:
+                entry.abandon()
+                raise
+        self._is_writing = False
+
+    def commit(self) -> None:
+        """Write the directory, sync, and give the file its name. A clean exit does it too."""
+        if self._zip is None:
+            return
+        if self._is_writing:
+            self._zip.abandon()
+            self._zip = None
+            broken = ArchiveProblem("An entry was not finished.", kept="Nothing was left behind.")
+            self._stack.__exit__(ArchiveProblem, broken, None)
+            raise broken
+        container, self._zip = self._zip, None
+        container.put_first(DESCRIBING)
+        with self._stack, told_plainly(self._path.parent):
+            container.close()
+
+
+def _zip_time(moment: datetime) -> tuple[int, int, int, int, int, int]:
+    """ZIP knows the years 1980 to 2107 and even seconds."""
+    year = min(max(moment.year, 1980), 2107)
+    return (year, moment.month, moment.day, moment.hour, moment.minute, moment.second // 2 * 2)

@@ -1,0 +1,160 @@
+"""The store's handle on its SQLite file: opening, transactions, errors translated once.
+
+One rule: a write is `BEGIN IMMEDIATE … COMMIT`; a driver's error never leaves this file as such.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from store.clock import Clock
+from store.errors import ChairsideError, Conflict, DiskFull, StoreBusy, StoreProblem
+from store.folder import PracticeFolder
+from store.sealer import Sealer
+
+BUSY_SECONDS = 10.0
+Parameters = Sequence[Any] | Mapping[str, Any]
+
+
+class Store:
+    """An open store on the thread that opened it.
+
+    Attributes:
+        db: the connection; autocommit except inside `transaction`.
+        folder: the practice's folder.
+        clock: tells the present instant.
+        sealer: seals and opens secrets.
+    """
+
+    def __init__(self, folder: PracticeFolder, clock: Clock) -> None:
+        self.folder = folder
+        self.clock = clock
+        self.sealer = Sealer(folder.read_key())
+        self.db = connect(folder)
+
+    def close(self) -> None:
+        self.db.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Everything inside becomes durable together, or nothing does.
+
+        Raises StoreBusy, DiskFull, Conflict or StoreProblem in place of the driver's errors.
+        """
+        with translated():
+            self.db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self.db.execute("COMMIT")
+            except BaseException:
+                if self.db.in_transaction:
+                    self.db.execute("ROLLBACK")
+                raise
+
+    def rows(self, sql: str, parameters: Parameters = ()) -> list[sqlite3.Row]:
+        """Return all rows of a query."""
+        with translated():
+            return self.db.execute(sql, parameters).fetchall()
+
+    def one(self, sql: str, parameters: Parameters = ()) -> sqlite3.Row | None:
+        """Return the first row of a query, or None."""
+        with translated():
+            row: sqlite3.Row | None = self.db.execute(sql, parameters).fetchone()
+            return row
+
+    def value(self, sql: str, parameters: Parameters = ()) -> Any:
+        """Return the first column of the first row, or None."""
+        row = self.one(sql, parameters)
+        return None if row is None else row[0]
+
+    def execute(self, sql: str, parameters: Parameters = ()) -> int:
+        """Change rows inside a transaction; return how many were changed."""
+        assert self.db.in_transaction, "a change outside a transaction"
+        with translated():
+            return self.db.execute(sql, parameters).rowcount
+
+    def insert(self, table: str, values: Mapping[str, Any]) -> int:
+        """Insert one row inside a transaction and return its row id."""
+        names = ", ".join(f'"{name}"' for name in values)
+        marks = ", ".join(f":{name}" for name in values)
+        assert self.db.in_transaction, "a change outside a transaction"
+        with translated():
+            cursor = self.db.execute(f'INSERT INTO "{table}" ({names}) VALUES ({marks})', values)
+        assert cursor.lastrowid is not None
+        return cursor.lastrowid
+
+
+def connect(folder: PracticeFolder, *, read_only: bool = False) -> sqlite3.Connection:
+    """Open a connection to a practice's database with the settings the design asks for.
+
+    Raises StoreProblem if the file is damaged or cannot be opened.
+    """
+    with translated():
+        mode = "ro" if read_only else "rw"
+        db = sqlite3.connect(
+            f"{folder.database.absolute().as_uri()}?mode={mode}",
+            uri=True,
+            timeout=BUSY_SECONDS,
+            isolation_level=None,
+        )
+        db.row_factory = sqlite3.Row
+        db.execute("PRAGMA foreign_keys = ON")
+        # Without this, INSERT OR REPLACE deletes audit rows past the trigger that forbids it.
+        db.execute("PRAGMA recursive_triggers = ON")
+        # Sorting must not leave patients' data in a temporary file.
+        db.execute("PRAGMA temp_store = MEMORY")
+        db.execute("PRAGMA synchronous = FULL")
+        # Wiped secrets must not stay readable in free pages.
+        db.execute("PRAGMA secure_delete = ON")
+        if not read_only:
+            db.execute("PRAGMA journal_mode = WAL")
+        return db
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turn the driver's errors into the product's."""
+    try:
+        yield
+    except ChairsideError:
+        raise
+    except sqlite3.IntegrityError as error:
+        raise Conflict(
+            "The change does not fit what is stored by now.",
+            kept="Nothing was changed.",
+            do="Open the place again and look at what is there.",
+        ) from error
+    except sqlite3.OperationalError as error:
+        raise _operational(error) from error
+    except sqlite3.DatabaseError as error:
+        raise StoreProblem(
+            "The practice's database is damaged or is not a database.",
+            kept="Nothing was changed.",
+            do="Put practice.db back from your backup.",
+        ) from error
+
+
+def _operational(error: sqlite3.OperationalError) -> StoreProblem:
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return StoreBusy(
+            "Another program is writing to the practice's database.",
+            kept="Nothing was changed.",
+            do="Try again in a moment.",
+        )
+    if code == sqlite3.SQLITE_FULL:
+        return DiskFull(
+            "There is no room left on the disk of the practice's database.",
+            kept="Nothing was changed.",
+            do="Free some room, then try again.",
+        )
+    if code in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR):
+        return StoreProblem(
+            "The practice's database cannot be read or written.",
+            kept="Nothing was changed.",
+            do="Check that the disk is there and that you own the folder.",
+        )
+    raise error

@@ -1,0 +1,151 @@
+"""Data downloads: all SQL about them, and how they are shown."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from store.clock import instant, moment, start_of_day
+from store.database import Store
+from store.errors import Conflict, NotFound
+
+KEPT_DAYS = 7
+"""Days from ready to expiry (REQUIREMENTS D17)."""
+
+
+@dataclass(frozen=True, slots=True)
+class DownloadView:
+    """One download as a list shows it. Instants are aware, UTC; sizes are bytes."""
+
+    download_id: int
+    run_on: date
+    time_zone: str
+    state: str
+    requested_by: str
+    is_mine: bool
+    requested_at: datetime
+    due_at: datetime
+    ready_at: datetime | None
+    expires_at: datetime | None
+    own_passphrase: bool
+    locked_with_password_of: datetime | None
+    attempts: int
+    error: str | None
+    file_name: str | None
+    file_bytes: int | None
+    progress_table: str | None
+    progress_rows: int
+    progress_rows_total: int
+    progress_bytes: int
+    started_at: datetime | None
+    cancel_requested: bool
+
+
+_SELECT = "SELECT d.*, u.full_name FROM data_download d JOIN user u ON u.user_id = d.requested_by"
+
+
+def listed(store: Store, user_id: int | None, where: str = "1") -> tuple[DownloadView, ...]:
+    """Return the newest 200 downloads, newest first; requests without their code are not listed."""
+    rows = store.rows(
+        f"{_SELECT} WHERE d.state <> 'requested' AND {where}"
+        " ORDER BY d.run_on DESC, d.data_download_id DESC LIMIT 200"
+    )
+    return tuple(_view(row, user_id) for row in rows)
+
+
+def one(store: Store, download_id: int, user_id: int | None) -> DownloadView:
+    """Return one download as a list shows it. Raises NotFound."""
+    found = store.one(f"{_SELECT} WHERE d.data_download_id = ?", (download_id,))
+    if found is None:
+        raise _not_found(download_id)
+    return _view(found, user_id)
+
+
+def row(store: Store, download_id: int) -> sqlite3.Row:
+    """Return the row of a download. Raises NotFound."""
+    found = store.one("SELECT * FROM data_download WHERE data_download_id = ?", (download_id,))
+    if found is None:
+        raise _not_found(download_id)
+    return found
+
+
+def insert_request(
+    store: Store,
+    *,
+    user: sqlite3.Row,
+    run_on: date,
+    time_zone: str,
+    own_passphrase: bool,
+    otp_challenge_id: int,
+) -> int:
+    """Write a request inside the running transaction and return its number."""
+    return store.insert(
+        "data_download",
+        {
+            "requested_by": user["user_id"],
+            "requested_at": instant(store.clock.now()),
+            "run_on": run_on.isoformat(),
+            "due_at": instant(start_of_day(run_on, time_zone)),
+            "time_zone": time_zone,
+            "state": "requested",
+            "otp_challenge_id": otp_challenge_id,
+            "passphrase_kind": "own" if own_passphrase else "account",
+            "locked_with_password_of": None if own_passphrase else user["password_changed_at"],
+        },
+    )
+
+
+def move(store: Store, download_id: int, *, before: tuple[str, ...], after: str) -> None:
+    """Change a download's state inside the running transaction.
+
+    Raises Conflict if it is in none of the states `before`.
+    """
+    marks = ", ".join("?" for _ in before)
+    changed = store.execute(
+        f"UPDATE data_download SET state = ? WHERE data_download_id = ? AND state IN ({marks})",
+        (after, download_id, *before),
+    )
+    if not changed:
+        state = row(store, download_id)["state"]
+        raise Conflict(f"This download is {state} by now.", kept="Nothing was changed.")
+
+
+def expiry(ready: datetime) -> datetime:
+    """Return when an archive is destroyed."""
+    return ready + timedelta(days=KEPT_DAYS)
+
+
+def _not_found(download_id: int) -> NotFound:
+    return NotFound(f"There is no download {download_id}.", do="Look at the list of downloads.")
+
+
+def _moment(text: str | None) -> datetime | None:
+    return None if text is None else moment(text)
+
+
+def _view(found: sqlite3.Row, user_id: int | None) -> DownloadView:
+    return DownloadView(
+        download_id=found["data_download_id"],
+        run_on=date.fromisoformat(found["run_on"]),
+        time_zone=found["time_zone"],
+        state=found["state"],
+        requested_by=found["full_name"],
+        is_mine=found["requested_by"] == user_id,
+        requested_at=moment(found["requested_at"]),
+        due_at=moment(found["due_at"]),
+        ready_at=_moment(found["ready_at"]),
+        expires_at=_moment(found["expires_at"]),
+        own_passphrase=found["passphrase_kind"] == "own",  # noqa: S105 - a kind, no secret
+        locked_with_password_of=_moment(found["locked_with_password_of"]),
+        attempts=found["attempts"],
+        error=found["error"],
+        file_name=found["file_name"],
+        file_bytes=found["file_bytes"],
+        progress_table=found["progress_table"],
+        progress_rows=found["progress_rows"] or 0,
+        progress_rows_total=found["progress_rows_total"] or 0,
+        progress_bytes=found["progress_bytes"] or 0,
+        started_at=_moment(found["started_at"]),
+        cancel_requested=bool(found["cancel_requested"]),
+    )

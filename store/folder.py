@@ -1,0 +1,146 @@
+"""The practice's folder: where it is, who may open it, its secret key.
+
+One rule: a folder that others can read is never opened. Modes are 0700 and 0600; the error names
+the command that mends them. On Windows the folder's access list stands in for modes.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import stat
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from store.errors import NotFound, StoreProblem
+
+SECRET_KEY_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True)
+class PracticeFolder:
+    """`<data>/<pgid>/` and what lies in it."""
+
+    path: Path
+
+    @property
+    def database(self) -> Path:
+        return self.path / "practice.db"
+
+    @property
+    def secret_key(self) -> Path:
+        return self.path / "secret.key"
+
+    @property
+    def downloads(self) -> Path:
+        return self.path / "downloads"
+
+    @property
+    def spool(self) -> Path:
+        """Where the spool carrier leaves messages."""
+        return self.path / "spool"
+
+    def read_key(self) -> bytes:
+        """Return the practice's secret key. Raises StoreProblem if it is missing or damaged."""
+        try:
+            data = self.secret_key.read_bytes()
+        except FileNotFoundError:
+            data = b""
+        if len(data) != SECRET_KEY_BYTES:
+            raise StoreProblem(
+                f"The secret key {self.secret_key} is missing or damaged.",
+                kept="The database was not opened.",
+                do="Put secret.key back from your backup; without it, codes and scheduled"
+                " downloads cannot be read.",
+            )
+        return data
+
+
+def practices_in(data: Path) -> tuple[int, ...]:
+    """Return the PGIDs of the practices kept under a data folder, in order."""
+    if not data.is_dir():
+        return ()
+    found = (p.name for p in data.iterdir() if (p / "practice.db").is_file())
+    return tuple(sorted(int(name) for name in found if name.isdecimal()))
+
+
+def existing_folder(data: Path, pgid: int) -> PracticeFolder:
+    """Return the folder of a practice that exists, its modes checked.
+
+    Raises NotFound for an unknown PGID, StoreProblem for modes that let others in.
+    """
+    folder = PracticeFolder(data / str(pgid))
+    if not folder.database.is_file():
+        known = ", ".join(str(p) for p in practices_in(data))
+        raise NotFound(
+            f"There is no practice {pgid} under {data}.",
+            do=f"Known practices: {known}."
+            if known
+            else "Make one with chairside init or chairside demo, or name another folder"
+            " with --data.",
+        )
+    check_modes(folder)
+    return folder
+
+
+@contextmanager
+def building_folder(data: Path, pgid: int) -> Iterator[PracticeFolder]:
+    """Make the folder of a new practice under a hidden name; rename it when the block is done.
+
+    It has a fresh secret key and an empty database, modes 0700 and 0600. On an error nothing stays.
+    Raises StoreProblem if a practice of that number is there already or the folder cannot be made.
+    """
+    final = data / str(pgid)
+    if final.exists():
+        raise StoreProblem(
+            f"Practice {pgid} exists already under {data}.",
+            kept="It was left as it is.",
+            do="Choose another number with --pgid, or another folder with --data.",
+        )
+    folder = PracticeFolder(data / f".{pgid}.new")
+    try:
+        data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # What a killed build left behind was never a practice.
+        shutil.rmtree(folder.path, ignore_errors=True)
+        for path in (folder.path, folder.downloads, folder.spool):
+            path.mkdir(mode=0o700)
+        write_private(folder.secret_key, secrets.token_bytes(SECRET_KEY_BYTES))
+        # Made here so that it never exists with wider modes; SQLite's own files follow its mode.
+        write_private(folder.database, b"")
+        yield folder
+        folder.path.rename(final)
+    except OSError as error:
+        raise StoreProblem(
+            f"The folder {final} cannot be made: {error.strerror}.",
+            do="Choose a folder that you may write to with --data.",
+        ) from error
+    finally:
+        shutil.rmtree(folder.path, ignore_errors=True)
+
+
+def write_private(path: Path, data: bytes) -> None:
+    """Write a new file of mode 0600 and sync it. Raises FileExistsError if it is there already."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def check_modes(folder: PracticeFolder) -> None:
+    """Raise StoreProblem if anybody but the owner can reach the practice's files."""
+    if sys.platform == "win32":
+        return
+    wanted = [(folder.path, 0o700), (folder.downloads, 0o700), (folder.spool, 0o700)]
+    wanted += [(folder.database, 0o600), (folder.secret_key, 0o600)]
+    for path, mode in wanted:
+        if path.exists() and stat.S_IMODE(path.stat().st_mode) & 0o077:
+            raise StoreProblem(
+                f"Others on this computer can reach {path}.",
+                kept="It was not opened.",
+                do=f"Close it with: chmod {mode:o} '{path}'",
+            )

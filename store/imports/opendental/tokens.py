@@ -1,0 +1,72 @@
+"""The literals of SQL: what one looks like, and which value it stands for.
+
+One rule: a literal that is not understood raises ValueError; nothing is guessed.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal, InvalidOperation
+
+_TEXT = r"'[^'\\]*+(?:(?:\\.|'')[^'\\]*+)*+'"
+VALUE = rf"(?:{_TEXT}|[^\s'(),;]++|[A-Za-z_]\w*+\s*+{_TEXT})"
+"""A pattern for one literal; quantifiers are possessive, so that no text makes it slow."""
+
+Value = None | int | Decimal | str | bytes
+
+_PREFIXED = re.compile(rf"([A-Za-z_]\w*)\s*({_TEXT})", re.DOTALL)
+_ESCAPE = re.compile(r"\\(.)|''", re.DOTALL)
+_SPECIAL = {"0": "\0", "b": "\b", "n": "\n", "r": "\r", "t": "\t", "Z": "\x1a"}
+# Outside of patterns the server keeps the backslash of these two.
+_KEPT = {"%": r"\%", "_": r"\_"}
+
+
+def _unescaped(found: re.Match[str]) -> str:
+    character: str | None = found.group(1)
+    if character is None:
+        return "'"
+    return _SPECIAL.get(character) or _KEPT.get(character) or character
+
+
+def text_of(token: str) -> str:
+    """Return the text of a quoted literal."""
+    inner = token[1:-1]
+    if "\\" in inner or "'" in inner:
+        return _ESCAPE.sub(_unescaped, inner)
+    return inner
+
+
+def value(token: str) -> Value:
+    """Return the value of any literal.
+
+    Text with bytes that are no text in the dump's character set keeps them as lone surrogates.
+    Raises ValueError for what is no literal.
+    """
+    if token[:1] == "'":
+        return text_of(token)
+    if token.upper() == "NULL":
+        return None
+    if token[:2] in ("0x", "0X"):
+        return bytes.fromhex(token[2:])
+    prefixed = _PREFIXED.fullmatch(token)
+    if prefixed is not None:
+        return _prefixed_value(prefixed.group(1).lower(), text_of(prefixed.group(2)))
+    try:
+        number = Decimal(token)
+    except InvalidOperation:
+        raise ValueError("not an SQL literal") from None
+    if not number.is_finite():
+        raise ValueError("not an SQL literal")
+    return int(token) if token.lstrip("+-").isdecimal() else number
+
+
+def _prefixed_value(prefix: str, text: str) -> Value:
+    if prefix == "_binary":
+        return text.encode("utf-8", "surrogateescape")
+    if prefix == "x":
+        return bytes.fromhex(text)
+    if prefix == "b":
+        return int(text, 2)
+    if prefix == "n" or prefix.startswith("_"):
+        return text
+    raise ValueError("not an SQL literal")

@@ -1,0 +1,135 @@
+"""The numbered steps that bring a store to this program's version.
+
+One rule: a step that was released is never edited; a change of the schema is a new step. The golden
+file tests/store/golden/schema_1.sql holds the first one to its word.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from store.errors import StoreProblem
+from store.rights import PERMISSIONS
+from store.schema.columns import UNITS, Table, ddl
+from store.schema.tables import TABLES
+from store.schema.value_sets import VALUE_SETS
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from sqlite_utils import Database, Migrations
+
+MIGRATION_SET = "chairside"
+NAMES = ("m0001_practice_store",)
+
+AUDIT_TRIGGERS = (
+    """CREATE TRIGGER audit_log_is_never_changed BEFORE UPDATE ON audit_log
+    BEGIN SELECT raise(ABORT, 'the audit trail is append-only'); END""",
+    """CREATE TRIGGER audit_log_is_never_shortened BEFORE DELETE ON audit_log
+    BEGIN SELECT raise(ABORT, 'the audit trail is append-only'); END""",
+)
+
+
+def schema_statements() -> list[str]:
+    """Return the SQL of the whole first schema, in order."""
+    statements = [sql for table in TABLES for sql in ddl(table, VALUE_SETS)]
+    return [*statements, *AUDIT_TRIGGERS]
+
+
+def is_current(db: sqlite3.Connection) -> bool:
+    """Tell whether a store is at this program's version, cheaply (the start-up path).
+
+    Raises StoreProblem for a store that a newer program has written.
+    """
+    applied = _applied(db)
+    unknown = applied - set(NAMES)
+    if unknown:
+        raise StoreProblem(
+            "This practice store was written by a newer version of Chairside.",
+            kept="It was not touched.",
+            do="Update Chairside on this computer, then open it again.",
+        )
+    return applied == set(NAMES)
+
+
+def migrate(db: sqlite3.Connection) -> None:
+    """Bring a store to this program's version.
+
+    Raises StoreProblem for a store that a newer program has written.
+    """
+    if is_current(db):
+        return
+    from sqlite_utils import Database
+
+    _migrations().apply(Database(db, execute_plugins=False))
+
+
+def _applied(db: sqlite3.Connection) -> set[str]:
+    table = db.execute(
+        "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = '_sqlite_migrations'"
+    ).fetchone()
+    if table is None:
+        return set()
+    rows = db.execute(
+        "SELECT name FROM _sqlite_migrations WHERE migration_set = ?", (MIGRATION_SET,)
+    )
+    return {row[0] for row in rows}
+
+
+def _migrations() -> Migrations:
+    from sqlite_utils import Migrations
+
+    migrations = Migrations(MIGRATION_SET)
+
+    @migrations(name=NAMES[0])
+    def m0001_practice_store(db: Database) -> None:
+        for statement in schema_statements():
+            db.execute(statement)
+        _fill_value_sets(db)
+        _fill_dictionary(db, TABLES, since_version=1)
+        _fill_permissions(db)
+
+    return migrations
+
+
+def _fill_value_sets(db: Database) -> None:
+    for name, meanings in VALUE_SETS.items():
+        for position, (code, meaning) in enumerate(meanings.items()):
+            db.execute(
+                "INSERT INTO value_set (value_set, code, meaning, position) VALUES (?, ?, ?, ?)",
+                [name, code, meaning, position],
+            )
+
+
+def _fill_dictionary(db: Database, tables: tuple[Table, ...], since_version: int) -> None:
+    for table in tables:
+        for position, column in enumerate(table.columns):
+            db.execute(
+                "INSERT INTO data_dictionary VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                [
+                    table.name,
+                    column.name,
+                    position,
+                    column.kind,
+                    column.unit or UNITS.get(column.kind),
+                    column.meaning,
+                    column.value_set,
+                    column.references,
+                    since_version,
+                ],
+            )
+
+
+def _fill_permissions(db: Database) -> None:
+    for right, permission in PERMISSIONS.items():
+        db.execute(
+            "INSERT INTO permission (permission_code, label, category, kind, allows)"
+            " VALUES (?, ?, ?, ?, ?)",
+            [
+                right.value,
+                permission.label,
+                permission.category,
+                permission.kind,
+                permission.allows,
+            ],
+        )

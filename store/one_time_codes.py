@@ -1,0 +1,157 @@
+"""One-time codes: six digits, ten minutes, one use, five tries (REQUIREMENTS S5, D11).
+
+One rule: a code is bound to the one request it was made for, and only its keyed hash is kept.
+"""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+import sqlite3
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from store.clock import instant, moment
+from store.database import Store
+from store.errors import Conflict, WrongCode
+
+DIGITS = 6
+LIFETIME = timedelta(minutes=10)
+TRIES = 5
+SEND_AGAIN_AFTER = timedelta(seconds=30)
+WRONG_TRIES_PER_HOUR = 10
+
+
+@dataclass(frozen=True, slots=True)
+class NewCode:
+    """A code just made; the code itself is only for the message that carries it."""
+
+    otp_challenge_id: int
+    code: str
+    expires_at: datetime
+    tries_left: int
+
+    def __repr__(self) -> str:
+        return f"NewCode({self.otp_challenge_id})"
+
+
+def new_code(store: Store, user_id: int, purpose: str, sent_to: str) -> NewCode:
+    """Make a code inside the running transaction."""
+    return _insert(store, user_id, purpose, sent_to, attempts=0)
+
+
+def replace_code(store: Store, otp_challenge_id: int) -> NewCode:
+    """Make another code for the same request inside the running transaction.
+
+    The tries already used stay used (S5). Raises Conflict when it is asked for too soon.
+    """
+    old = _row(store, otp_challenge_id)
+    sendable = moment(old["created_at"]) + SEND_AGAIN_AFTER
+    if store.clock.now() < sendable:
+        seconds = int((sendable - store.clock.now()).total_seconds()) + 1
+        raise Conflict(f"Another code can be sent in {seconds} seconds.")
+    new = _insert(store, old["user_id"], old["purpose"], old["sent_to"], attempts=old["attempts"])
+    store.execute(
+        "UPDATE otp_challenge SET superseded_by = ? WHERE otp_challenge_id = ?",
+        (new.otp_challenge_id, otp_challenge_id),
+    )
+    return new
+
+
+def use_code(store: Store, otp_challenge_id: int, code: str) -> None:
+    """Spend a try on a code, in transactions of its own; return when it was right.
+
+    The try is counted durably before the code is compared. Raises WrongCode.
+    """
+    with store.transaction():
+        row = _row(store, otp_challenge_id)
+        tries_left = row["attempts_allowed"] - row["attempts"]
+        if row["used_at"] or row["superseded_by"]:
+            raise WrongCode("This code was used already, or a newer one was sent.")
+        if store.clock.now() >= moment(row["expires_at"]):
+            raise WrongCode("This code is too old.", do="Have another one sent.")
+        if tries_left <= 0:
+            raise WrongCode("All tries are used up.", do="Start the request again.")
+        store.execute(
+            "UPDATE otp_challenge SET attempts = attempts + 1 WHERE otp_challenge_id = ?",
+            (otp_challenge_id,),
+        )
+    digits = "".join(c for c in code if c.isdigit())
+    if not hmac.compare_digest(row["code_hash"], _hash(store, row["salt"], digits)):
+        left = tries_left - 1
+        raise WrongCode(
+            "That is not the code that was sent.",
+            do=f"Tries left: {left}." if left else "All tries are used up: start again.",
+        )
+
+
+def mark_used(store: Store, otp_challenge_id: int) -> None:
+    """Note inside the running transaction that a code has done its work.
+
+    Raises WrongCode if it did so before: of two answers at once, one wins.
+    """
+    changed = store.execute(
+        "UPDATE otp_challenge SET used_at = ?"
+        " WHERE otp_challenge_id = ? AND used_at IS NULL AND superseded_by IS NULL",
+        (instant(store.clock.now()), otp_challenge_id),
+    )
+    if not changed:
+        raise WrongCode("This code was used already.")
+
+
+def tries_left(store: Store, otp_challenge_id: int) -> int:
+    """Return how many tries a code has left."""
+    row = _row(store, otp_challenge_id)
+    return int(row["attempts_allowed"] - row["attempts"])
+
+
+def check_not_too_many(store: Store, user_id: int) -> None:
+    """Raise Conflict if a user has answered wrongly too often in the last hour.
+
+    Without it, fresh requests would give an attacker with the password any number of tries.
+    """
+    since = instant(store.clock.now() - timedelta(hours=1))
+    wrong = store.value(
+        "SELECT sum(attempts) FROM otp_challenge WHERE user_id = ? AND created_at > ?"
+        " AND used_at IS NULL AND superseded_by IS NULL",
+        (user_id, since),
+    )
+    if (wrong or 0) >= WRONG_TRIES_PER_HOUR:
+        raise Conflict(
+            "Too many wrong codes were entered in the last hour.",
+            kept="Nothing was scheduled.",
+            do="Try again in an hour. If it was not you, tell an administrator now.",
+        )
+
+
+def _insert(store: Store, user_id: int, purpose: str, sent_to: str, attempts: int) -> NewCode:
+    now = store.clock.now()
+    code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}"
+    salt = secrets.token_hex(8)
+    number = store.insert(
+        "otp_challenge",
+        {
+            "user_id": user_id,
+            "purpose": purpose,
+            "salt": salt,
+            "code_hash": _hash(store, salt, code),
+            "sent_to": sent_to,
+            "channel": "sms",
+            "created_at": instant(now),
+            "expires_at": instant(now + LIFETIME),
+            "attempts": attempts,
+            "attempts_allowed": TRIES,
+        },
+    )
+    return NewCode(number, code, now + LIFETIME, TRIES - attempts)
+
+
+def _hash(store: Store, salt: str, code: str) -> str:
+    return store.sealer.keyed_hash(f"{salt}:{code}", "otp")
+
+
+def _row(store: Store, otp_challenge_id: int) -> sqlite3.Row:
+    row = store.one("SELECT * FROM otp_challenge WHERE otp_challenge_id = ?", (otp_challenge_id,))
+    if row is None:
+        raise WrongCode("No code was asked for.")
+    return row

@@ -1,0 +1,85 @@
+"""Staff passwords: hashing, checking, and whether one can lock an archive.
+
+One rule: a check raises or returns nothing; there is no bool to forget.
+Source: OWASP password storage (Argon2id, 19 MiB, 2 passes, 1 lane); REQUIREMENTS S3, S4, D14.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from functools import cache
+from typing import TYPE_CHECKING
+
+from store.errors import BadInput, WrongPassword
+
+if TYPE_CHECKING:
+    from argon2 import PasswordHasher
+
+MINIMUM_CHARACTERS = 15
+"""S4, NIST SP 800-63B-4 §3.1.1: for a password that stands alone."""
+MAXIMUM_CHARACTERS = 1024
+ARCHIVE_MAXIMUM_CHARACTERS = 99
+"""The longest password 7-Zip takes."""
+
+
+@cache
+def _hasher() -> PasswordHasher:
+    from argon2 import PasswordHasher
+
+    return PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
+
+
+@cache
+def _hash_of_nobody() -> str:
+    return _hasher().hash("nobody has this password")
+
+
+def normalised(password: str) -> str:
+    """Return a password as it is hashed: Unicode NFC, never cut (S4)."""
+    return unicodedata.normalize("NFC", password)
+
+
+def hash_password(password: str) -> str:
+    """Return the Argon2id hash of a password."""
+    return _hasher().hash(normalised(password))
+
+
+def check_password(stored_hash: str | None, password: str) -> None:
+    """Raise WrongPassword unless the password is the one of the hash.
+
+    Without a hash it takes the same time and raises, so that nobody learns who exists (S3).
+    """
+    from argon2.exceptions import InvalidHashError, VerificationError
+
+    try:
+        _hasher().verify(stored_hash or _hash_of_nobody(), normalised(password))
+    except (VerificationError, InvalidHashError):
+        raise WrongPassword("The password is not right.") from None
+    if stored_hash is None:
+        raise WrongPassword("The password is not right.")
+
+
+def check_new_password(password: str, user_name: str) -> None:
+    """Raise BadInput if a password may not be chosen (S4, preset NIST 800-63B-4)."""
+    length = len(normalised(password))
+    if length < MINIMUM_CHARACTERS:
+        raise BadInput(
+            f"The password has {length} characters; it needs at least {MINIMUM_CHARACTERS}.",
+            do="A few words that come to your mind together are long and easy to keep.",
+        )
+    if length > MAXIMUM_CHARACTERS:
+        raise BadInput(f"The password is longer than {MAXIMUM_CHARACTERS} characters.")
+    if normalised(password).casefold() == user_name.casefold():
+        raise BadInput("The password is the user name.", do="Choose another one.")
+
+
+def archive_obstacle(password: str) -> str | None:
+    """Return why a password cannot lock an archive, or None if it can.
+
+    7-Zip takes at most 99 characters, and on Windows reads only printable ASCII reliably.
+    """
+    if len(password) > ARCHIVE_MAXIMUM_CHARACTERS:
+        return f"it is longer than the {ARCHIVE_MAXIMUM_CHARACTERS} characters that 7-Zip takes"
+    if not all(" " <= character <= "~" for character in password):
+        return "it has characters that 7-Zip does not read reliably on Windows"
+    return None

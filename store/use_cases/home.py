@@ -1,0 +1,114 @@
+"""The home screen: where this user can go, and what waits for a decision."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from store import downloads
+from store.access import Actor, check, level_of
+from store.clock import date_in_zone
+from store.database import Store
+from store.rights import Level, Need, Right
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place of the kiosk; `right` is the label of what it takes, empty if nothing."""
+
+    code: str
+    label: str
+    area: str
+    allowed: bool
+    right: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A sentence on the home screen, and the place it leads to."""
+
+    text: str
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class HomeView:
+    """All that the home screen shows."""
+
+    places: tuple[Place, ...]
+    notices: tuple[Notice, ...]
+
+
+_PLACES: tuple[tuple[str, str, str, Need | None], ...] = (
+    ("data_download", "Data Download", "Utilities", Need(Right.DATA_DOWNLOAD, Level.VIEW)),
+    ("export_runner", "Export Runner", "Utilities", Need(Right.EXPORT_RUNNER, Level.VIEW)),
+    ("open_archive", "Open an archive", "Utilities", None),
+)
+
+
+def home(store: Store, actor: Actor) -> HomeView:
+    """Return the places with this user's rights, and notices. Raises SessionEnded."""
+    check(store, actor, None)
+    assert actor.user_id is not None
+    notes = {"data_download": "", "export_runner": "", "open_archive": ""}
+    sees_downloads = level_of(store, actor.user_id, Right.DATA_DOWNLOAD) >= Level.VIEW
+    notices = _download_notices(store, actor) if sees_downloads else ()
+    if sees_downloads:
+        notes["data_download"] = _download_note(store, actor)
+    if level_of(store, actor.user_id, Right.EXPORT_RUNNER) >= Level.VIEW:
+        notes["export_runner"] = _runner_note(store)
+    places = tuple(
+        Place(
+            code,
+            label,
+            area,
+            need is None or level_of(store, actor.user_id, need.right) >= need.level,
+            "" if need is None else need.label,
+            notes[code],
+        )
+        for code, label, area, need in _PLACES
+    )
+    return HomeView(places, notices)
+
+
+def _download_notices(store: Store, actor: Actor) -> tuple[Notice, ...]:
+    ready = downloads.listed(store, actor.user_id, "d.state IN ('ready', 'retrieved', 'failed')")
+    notices = []
+    for download in ready:
+        day = f"{download.run_on.day} {download.run_on:%b}"
+        if download.is_mine and download.state == "ready":
+            notices.append(f"Your data download of {day} is ready. Only you can retrieve it.")
+        elif download.is_mine and download.state == "failed":
+            notices.append(f"Your data download of {day} could not be made.")
+        elif download.state == "ready":
+            # D22: the team is told that it is complete; never the file.
+            notices.append(f"The data download of {day} by {download.requested_by} is complete.")
+    return tuple(Notice(text, "data_download") for text in notices[:3])
+
+
+def _download_note(store: Store, actor: Actor) -> str:
+    mine = store.rows(
+        "SELECT expires_at, time_zone FROM data_download WHERE requested_by = ?"
+        " AND state = 'ready' ORDER BY expires_at",
+        (actor.user_id,),
+    )
+    if not mine:
+        return ""
+    from store.clock import moment
+
+    zone = mine[0]["time_zone"]
+    today = date_in_zone(store.clock.now(), zone)
+    days = (date_in_zone(moment(mine[0]["expires_at"]), zone) - today).days
+    left = "today is the last day" if days <= 0 else f"{days} day{'s' * (days != 1)} left"
+    return f"{len(mine)} ready, {left}"
+
+
+def _runner_note(store: Store) -> str:
+    counts = {
+        row["state"]: row["n"]
+        for row in store.rows("SELECT state, count(*) AS n FROM data_download GROUP BY state")
+    }
+    if counts.get("running"):
+        return "running"
+    waiting = counts.get("scheduled", 0)
+    return f"{waiting} scheduled" if waiting else "nothing scheduled"

@@ -1,0 +1,115 @@
+"""Saving an archive, and noting what left the practice (REQUIREMENTS D15, D17, D18)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from store import audit, downloads, sign_in_attempts
+from store.access import Actor, change, view
+from store.clock import instant
+from store.database import Store
+from store.errors import Conflict, NotFound, Refused
+from store.rights import Right
+from store.use_cases.downloads import SCHEDULE, SEE
+
+
+@dataclass(frozen=True, slots=True)
+class Retrieval:
+    """An archive that may be saved now, by this user."""
+
+    download_id: int
+    archive: Path
+    file_name: str
+    size: int
+    sha256: str
+
+
+def authorise_retrieval(store: Store, actor: Actor, download_id: int, password: str) -> Retrieval:
+    """Check that this user may save this archive now: the requester, password asked again (D15).
+
+    Raises Refused for anybody else, administrators included; WrongPassword; Conflict.
+    """
+    view(store, actor, SCHEDULE)
+    found = downloads.row(store, download_id)
+    if found["requested_by"] != actor.user_id:
+        refusal = Refused(
+            "Only the user who scheduled this download can retrieve it.",
+            kept="Nobody can be allowed to do so later.",
+            do="Schedule a download of your own.",
+        )
+        with store.transaction():
+            _record_refused_retrieval(store, actor, download_id)
+        raise refusal
+    if found["state"] not in ("ready", "retrieved"):
+        raise Conflict(f"This download is {found['state']}.", do="Schedule a new one.")
+    if instant(store.clock.now()) >= found["expires_at"]:
+        raise Conflict("The time to retrieve this download is over.", do="Schedule a new one.")
+    assert actor.user_id is not None
+    sign_in_attempts.check_again(store, actor.user_id, password)
+    archive = store.folder.downloads / found["file_name"]
+    if not archive.is_file():
+        raise NotFound(
+            "The archive is no longer in the practice's folder.", do="Schedule a new download."
+        )
+    return Retrieval(
+        download_id, archive, found["file_name"], found["file_bytes"], found["file_sha256"]
+    )
+
+
+def record_retrieval(store: Store, actor: Actor, download_id: int, destination: str) -> None:
+    """Note that the archive was saved whole to a folder. Raises Refused, Conflict."""
+    with change(store, actor, SCHEDULE) as tx:
+        found = downloads.row(store, download_id)
+        if found["requested_by"] != actor.user_id:
+            raise Refused("Only the user who scheduled this download can retrieve it.")
+        downloads.move(store, download_id, before=("ready", "retrieved"), after="retrieved")
+        now = instant(store.clock.now())
+        store.insert(
+            "data_download_retrieval",
+            {
+                "data_download_id": download_id,
+                "user_id": actor.user_id,
+                "at": now,
+                "destination": destination,
+                "archive_sha256": found["file_sha256"],
+            },
+        )
+        _disclose(store, actor, "download", is_encrypted=True, what="Data download of the practice")
+        tx.record(
+            "download.retrieve",
+            f"Saved the data download of {found['run_on']} to {destination}.",
+            object_=f"data_download:{download_id}",
+        )
+
+
+def record_disclosure(store: Store, actor: Actor, *, form: str, what: str) -> None:
+    """Note that a readable copy was made: `form` is csv, workbook or disc (D18)."""
+    with change(store, actor, SEE) as tx:
+        _disclose(store, actor, form, is_encrypted=False, what=what)
+        tx.record("disclosure", what)
+
+
+def _disclose(store: Store, actor: Actor, form: str, *, is_encrypted: bool, what: str) -> None:
+    store.insert(
+        "disclosure",
+        {
+            "user_id": actor.user_id,
+            "recipient": actor.full_name,
+            "at": instant(store.clock.now()),
+            "form": form,
+            "is_encrypted": int(is_encrypted),
+            "description": what,
+        },
+    )
+
+
+def _record_refused_retrieval(store: Store, actor: Actor, download_id: int) -> None:
+    audit.append(
+        store,
+        actor,
+        "refused",
+        "Tried to retrieve a data download of another user.",
+        permission_code=Right.DATA_DOWNLOAD.value,
+        object_=f"data_download:{download_id}",
+    )

@@ -1,0 +1,84 @@
+"""The Export Runner, for people: the queue, its progress, starting and stopping."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from store import downloads
+from store.access import Actor, change, level_of, view
+from store.clock import instant, moment
+from store.database import Store
+from store.downloads import DownloadView
+from store.errors import Conflict
+from store.rights import Level, Need, Right
+from store.use_cases.unattended import LAST_RUN
+
+SEE = Need(Right.EXPORT_RUNNER, Level.VIEW)
+OPERATE = Need(Right.EXPORT_RUNNER, Level.FULL)
+SECURITY = Need(Right.SECURITY, Level.FULL)
+
+
+@dataclass(frozen=True, slots=True)
+class RunnerView:
+    """What the Export Runner screen shows."""
+
+    running: tuple[DownloadView, ...]
+    waiting: tuple[DownloadView, ...]
+    finished: tuple[DownloadView, ...]
+    last_run: datetime | None
+    can_operate: bool
+    can_bring_forward: bool
+
+
+def queue(store: Store, actor: Actor) -> RunnerView:
+    """Return the queue and the progress. Raises Refused."""
+    view(store, actor, SEE)
+    assert actor.user_id is not None
+    last = store.value("SELECT value FROM preference WHERE name = ?", (LAST_RUN,))
+    who = actor.user_id
+    waiting = downloads.listed(store, who, "d.state = 'scheduled'")
+    return RunnerView(
+        running=downloads.listed(store, who, "d.state = 'running'"),
+        waiting=tuple(sorted(waiting, key=lambda d: (d.due_at, d.download_id))),
+        finished=downloads.listed(
+            store, who, "d.state IN ('ready', 'retrieved', 'expired', 'failed', 'cancelled')"
+        )[:20],
+        last_run=None if last is None else moment(last),
+        can_operate=level_of(store, who, Right.EXPORT_RUNNER) == Level.FULL,
+        can_bring_forward=level_of(store, who, Right.SECURITY) == Level.FULL,
+    )
+
+
+def bring_forward(store: Store, actor: Actor) -> int:
+    """Make all scheduled downloads due now; return how many. Needs Setup - Security."""
+    with change(store, actor, SECURITY) as tx:
+        now = instant(store.clock.now())
+        count = store.execute(
+            "UPDATE data_download SET due_at = ? WHERE state = 'scheduled' AND due_at > ?",
+            (now, now),
+        )
+        tx.record("runner.bring_forward", f"Brought {count} scheduled downloads forward.")
+    return count
+
+
+def request_cancel(store: Store, actor: Actor, download_id: int) -> None:
+    """Ask the runner to stop a download it is making. Raises Refused, Conflict."""
+    with change(store, actor, OPERATE) as tx:
+        changed = store.execute(
+            "UPDATE data_download SET cancel_requested = 1"
+            " WHERE data_download_id = ? AND state = 'running'",
+            (download_id,),
+        )
+        if not changed:
+            raise Conflict("This download is not being made now.", kept="Nothing was changed.")
+        tx.record(
+            "runner.cancel",
+            "Asked the runner to stop a download.",
+            object_=f"data_download:{download_id}",
+        )
+
+
+def check_may_run(store: Store, actor: Actor) -> None:
+    """Check the right to start what is due by hand. Raises Refused."""
+    view(store, actor, OPERATE)

@@ -1,0 +1,47 @@
+"""A new practice: its first administrator, and the registration of text messaging (D6)."""
+
+from __future__ import annotations
+
+from store import audit, users
+from store.access import unattended
+from store.clock import instant
+from store.database import Store
+
+
+def add_owner(
+    store: Store, *, user_name: str, full_name: str, password: str, cell_phone: str | None
+) -> None:
+    """Enter the first administrator of a practice that has no user yet.
+
+    Raises BadInput for a password or number that cannot be used.
+    """
+    with store.transaction():
+        if store.one("SELECT 1 FROM user"):
+            raise RuntimeError("the first administrator is entered once")
+        users.add(
+            store,
+            user_name=user_name,
+            full_name=full_name,
+            password=password,
+            groups=["Administrators"],
+            cell_phone=cell_phone,
+        )
+        audit.append(store, unattended("set-up"), "practice.create", "The practice was made.")
+
+
+def register_spool_carrier(store: Store) -> None:
+    """Register the spool carrier, inside the running transaction: messages become files.
+
+    For offline test environments and the demo; real carriers ask their gateway first.
+    """
+    now = instant(store.clock.now())
+    store.insert(
+        "communication_registration",
+        {
+            "pgid": store.value("SELECT pgid FROM practice_group"),
+            "state": "registered",
+            "requested_at": now,
+            "decided_at": now,
+            "sender": "spool",
+        },
+    )

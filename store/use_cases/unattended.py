@@ -1,0 +1,314 @@
+"""The unattended run in the store: what is due, who makes it, how far it is, how it ended.
+
+One rule: a download is made by the one runner that holds its lease; each lease has a higher fence,
+and a runner with an older one changes nothing more (DESIGN, life of a download).
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from store import download_keys, downloads, one_time_codes, outbox
+from store.access import Actor, change
+from store.archive_key import EntryKey
+from store.clock import instant
+from store.database import Store
+from store.errors import ChairsideError, Refused
+
+LEASE = timedelta(minutes=2)
+"""A runner that gave no sign for this long counts as dead; its work is started again."""
+RETRY_AFTER = timedelta(minutes=10)
+LAST_RUN = "runner.last_run"
+
+
+class LeaseLost(ChairsideError):
+    """Another runner took over, or the download was cancelled."""
+
+    title = "The run was stopped"
+
+
+class CancelAsked(LeaseLost):
+    """Somebody asked to stop this run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A download that this runner holds."""
+
+    download_id: int
+    fence: int
+    attempt: int
+    run_on: date
+    time_zone: str
+    pgid: int
+    practice_name: str
+
+    @property
+    def file_name(self) -> str:
+        """The archive's name: no patient, no user (DESIGN)."""
+        return f"{self.pgid}-{self.run_on.isoformat()}-{self.download_id:04d}.zip"
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a run is."""
+
+    table: str
+    rows: int
+    rows_total: int
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class MadeFile:
+    """One entry of an archive that was made."""
+
+    entry_name: str
+    table_name: str | None
+    rows: int | None
+    bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """An archive that was made, whole and synced."""
+
+    snapshot_at: datetime
+    file_bytes: int
+    file_sha256: str
+    files: Sequence[MadeFile]
+
+
+def claim(store: Store, runner: Actor, holder: str) -> Job | None:
+    """Take the next download that is due, or None if nothing is.
+
+    A download whose runner died is due again. One whose tries are used up becomes failed.
+    """
+    _only_runner(runner)
+    while True:
+        with change(store, runner, None) as tx:
+            found = _next_due(store)
+            if found is None:
+                tx.no_event()
+                return None
+            if found["attempts"] >= download_keys.ATTEMPTS:
+                reason = found["error"] or "The runner stopped before it was done."
+                _give_up(store, found["data_download_id"], reason)
+                tx.record(
+                    "runner.failed",
+                    f"Gave up a data download after {found['attempts']} tries: {reason}",
+                    object_=f"data_download:{found['data_download_id']}",
+                )
+                continue
+            job = _lease(store, found, holder)
+            tx.record(
+                "runner.start",
+                f"Started making a data download, attempt {job.attempt}.",
+                object_=f"data_download:{job.download_id}",
+            )
+            return job
+
+
+def take_keys(store: Store, job: Job, count: int) -> list[EntryKey]:
+    """Take the keys of one attempt; they are wiped durably before this returns."""
+    with store.transaction():
+        _check_lease(store, job)
+        return download_keys.take(store, job.download_id, count)
+
+
+def report(store: Store, job: Job, progress: Progress) -> None:
+    """Note how far the run is and prolong the lease. Raises LeaseLost, CancelAsked."""
+    with store.transaction():
+        if _check_lease(store, job)["cancel_requested"]:
+            raise CancelAsked("The run was cancelled.", kept="No archive was kept.")
+        store.execute(
+            "UPDATE data_download SET lease_until = ?, progress_table = ?, progress_rows = ?,"
+            " progress_rows_total = ?, progress_bytes = ? WHERE data_download_id = ?",
+            (
+                instant(store.clock.now() + LEASE),
+                progress.table,
+                progress.rows,
+                progress.rows_total,
+                progress.bytes,
+                job.download_id,
+            ),
+        )
+
+
+def finish(store: Store, runner: Actor, job: Job, made: Made) -> None:
+    """Make a download ready: its file is in place, whole and synced. Raises LeaseLost."""
+    with change(store, runner, None) as tx:
+        _check_lease(store, job)
+        now = store.clock.now()
+        store.execute(
+            "UPDATE data_download SET state = 'ready', snapshot_at = ?, ready_at = ?,"
+            " expires_at = ?, file_name = ?, file_bytes = ?, file_sha256 = ?, error = NULL,"
+            " lease_holder = NULL, lease_until = NULL, progress_table = NULL"
+            " WHERE data_download_id = ?",
+            (
+                instant(made.snapshot_at),
+                instant(now),
+                instant(downloads.expiry(now)),
+                job.file_name,
+                made.file_bytes,
+                made.file_sha256,
+                job.download_id,
+            ),
+        )
+        store.execute(
+            "DELETE FROM data_download_file WHERE data_download_id = ?", (job.download_id,)
+        )
+        for ordinal, file in enumerate(made.files):
+            store.insert(
+                "data_download_file",
+                {
+                    "data_download_id": job.download_id,
+                    "ordinal": ordinal,
+                    "entry_name": file.entry_name,
+                    "table_name": file.table_name,
+                    "rows": file.rows,
+                    "bytes": file.bytes,
+                    "sha256": file.sha256,
+                },
+            )
+        download_keys.destroy(store, job.download_id)
+        tx.record(
+            "runner.ready",
+            "A data download is ready.",
+            object_=f"data_download:{job.download_id}",
+        )
+
+
+def fail(store: Store, runner: Actor, job: Job, reason: str, *, cancelled: bool = False) -> str:
+    """Note that an attempt failed; return the state it has now: scheduled, failed or cancelled.
+
+    It is tried again ten minutes later, up to three times.
+    """
+    with change(store, runner, None) as tx:
+        _check_lease(store, job)
+        if cancelled:
+            after = "cancelled"
+            downloads.move(store, job.download_id, before=("running",), after=after)
+            download_keys.destroy(store, job.download_id)
+        elif job.attempt >= download_keys.ATTEMPTS:
+            after = "failed"
+            _give_up(store, job.download_id, reason)
+        else:
+            after = "scheduled"
+            store.execute(
+                "UPDATE data_download SET state = 'scheduled', error = ?, due_at = ?"
+                " WHERE data_download_id = ?",
+                (reason, instant(store.clock.now() + RETRY_AFTER), job.download_id),
+            )
+        store.execute(
+            "UPDATE data_download SET lease_holder = NULL, lease_until = NULL,"
+            " cancel_requested = 0 WHERE data_download_id = ?",
+            (job.download_id,),
+        )
+        tx.record(
+            f"runner.{'cancelled' if cancelled else 'failed'}",
+            f"Attempt {job.attempt} of a data download did not succeed: {reason}",
+            object_=f"data_download:{job.download_id}",
+        )
+    return after
+
+
+def sweep(store: Store, runner: Actor) -> list[str]:
+    """Expire what is over; return the names of archives that may stay, all others are litter.
+
+    Requests that nobody confirmed are given up and their keys destroyed (D11).
+    """
+    _only_runner(runner)
+    with change(store, runner, None) as tx:
+        tx.no_event()
+        now = store.clock.now()
+        store.execute(
+            "INSERT INTO preference (name, value) VALUES (?, ?)"
+            " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+            (LAST_RUN, instant(now)),
+        )
+        stale = instant(now - one_time_codes.LIFETIME)
+        over = store.rows(
+            "SELECT data_download_id FROM data_download d"
+            " JOIN otp_challenge c USING (otp_challenge_id)"
+            " WHERE d.state = 'requested' AND c.created_at <= ?",
+            (stale,),
+        )
+        for row in over:
+            downloads.move(store, row[0], before=("requested",), after="cancelled")
+            download_keys.destroy(store, row[0])
+        gone = store.rows(
+            "SELECT data_download_id FROM data_download"
+            " WHERE state IN ('ready', 'retrieved') AND expires_at <= ?",
+            (instant(now),),
+        )
+        for row in gone:
+            downloads.move(store, row[0], before=("ready", "retrieved"), after="expired")
+            tx.record(
+                "download.expire",
+                "The time to retrieve a data download is over; its file is destroyed.",
+                object_=f"data_download:{row[0]}",
+            )
+        outbox.wipe_expired(store)
+        kept = store.rows(
+            "SELECT file_name FROM data_download WHERE state IN ('ready', 'retrieved')"
+        )
+        leased = store.rows("SELECT data_download_id FROM data_download WHERE state = 'running'")
+        names = [str(row[0]) for row in kept]
+        return names + [f"-{row[0]:04d}.zip" for row in leased]
+
+
+def _only_runner(actor: Actor) -> None:
+    if actor.source != "runner" or actor.user_id is not None:
+        raise Refused("Only the unattended run does this.")
+
+
+def _next_due(store: Store) -> sqlite3.Row | None:
+    now = instant(store.clock.now())
+    return store.one(
+        "SELECT * FROM data_download WHERE (state = 'scheduled' AND due_at <= :now)"
+        " OR (state = 'running' AND lease_until <= :now) ORDER BY due_at, data_download_id LIMIT 1",
+        {"now": now},
+    )
+
+
+def _lease(store: Store, found: sqlite3.Row, holder: str) -> Job:
+    now = store.clock.now()
+    store.execute(
+        "UPDATE data_download SET state = 'running', attempts = attempts + 1, fence = fence + 1,"
+        " lease_holder = ?, lease_until = ?, started_at = ?, cancel_requested = 0,"
+        " progress_table = NULL, progress_rows = 0, progress_rows_total = NULL, progress_bytes = 0"
+        " WHERE data_download_id = ?",
+        (holder, instant(now + LEASE), instant(now), found["data_download_id"]),
+    )
+    practice = store.one("SELECT pgid, name FROM practice_group")
+    assert practice is not None
+    return Job(
+        found["data_download_id"],
+        found["fence"] + 1,
+        found["attempts"] + 1,
+        date.fromisoformat(found["run_on"]),
+        found["time_zone"],
+        practice["pgid"],
+        practice["name"],
+    )
+
+
+def _check_lease(store: Store, job: Job) -> sqlite3.Row:
+    found = downloads.row(store, job.download_id)
+    if found["state"] != "running" or found["fence"] != job.fence:
+        raise LeaseLost("Another runner has taken this download over.")
+    return found
+
+
+def _give_up(store: Store, download_id: int, reason: str) -> None:
+    store.execute(
+        "UPDATE data_download SET state = 'failed', error = ?, lease_holder = NULL,"
+        " lease_until = NULL WHERE data_download_id = ?",
+        (reason, download_id),
+    )
+    download_keys.destroy(store, download_id)

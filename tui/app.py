@@ -1,0 +1,258 @@
+"""The kiosk's app: two modes, the lock, the one timer and the error policy.
+
+One rule: there is no form here and no way out but a key of the registry (docs/design.md, Kiosk).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Final
+
+from textual import events, work
+from textual.app import App
+from textual.binding import BindingType
+from textual.screen import Screen
+
+from store.errors import ChairsideError, SessionEnded
+from store.use_cases import signing_in
+from tui import crash, theme
+from tui.screens.sign_in import SignInScreen
+from tui.widgets.jobs import Job
+from tui.widgets.place import Place, PlaceMixin
+
+if TYPE_CHECKING:
+    from store.clock import Clock
+    from store.practice import Practice
+    from store.use_cases.signing_in import Actor, PracticeCard
+
+LOCKED: Final = "locked"
+DESK: Final = "desk"
+HERE: Final = Path(__file__).parent
+IDLE: Final = timedelta(minutes=signing_in.IDLE_MINUTES)
+"""When a desk without a signed-in user closes (REQUIREMENTS S7); a session brings its own time."""
+
+_ACTIONS: Final = frozenset({"focus_next", "focus_previous"})
+_TOUCHES: Final = (events.Key, events.Paste, events.MouseDown, events.MouseScrollDown,
+                   events.MouseScrollUp)
+
+
+class ChairsideApp(App[None], inherit_bindings=False):
+    """The kiosk of one practice.
+
+    Args:
+        practice: the open practice.
+        clock: the only source of time; the lock reads it too.
+    """
+
+    MODES: ClassVar[dict[str, str | Callable[[], Screen[Any]]]] = {LOCKED: SignInScreen}
+    DEFAULT_MODE: ClassVar[str] = LOCKED
+    BINDINGS: ClassVar[list[BindingType]] = []
+    ENABLE_COMMAND_PALETTE = False
+    COMMANDS: ClassVar[set[Any]] = set()
+    ALLOW_SELECT: ClassVar[bool] = False
+    AUTO_FOCUS: ClassVar[str | None] = ""
+    CSS_PATH = [HERE / "kiosk.tcss", *sorted((HERE / "screens").glob("*.tcss"))]
+    TITLE = "Chairside"
+
+    def __init__(self, practice: Practice, clock: Clock) -> None:
+        super().__init__()
+        self.practice = practice
+        self.clock = clock
+        self.card: PracticeCard | None = None
+        self.actor: Actor | None = None
+        self.idle = IDLE
+        self.session_ends: datetime | None = None
+        self.jobs: list[Job] = []
+        self.closing_words = ""
+        self._desk_is_open = False
+        self._last_touch = clock.now()
+        for one in theme.THEMES.values():
+            self.register_theme(one)
+        self.theme = theme.NIGHT
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """Our colours exist whichever theme is on."""
+        return theme.THEMES[theme.NIGHT].variables
+
+    def on_mount(self) -> None:
+        """Start the one timer."""
+        self.set_interval(1, self._tick)
+
+    # Who is here
+
+    @property
+    def is_locked(self) -> bool:
+        """Whether only the sign-in can be reached."""
+        return self.current_mode == LOCKED
+
+    @property
+    def signed_in(self) -> Actor:
+        """The user of the session. Raises SessionEnded when there is none."""
+        if self.actor is None:
+            raise SessionEnded("Nobody is signed in.", do="Sign in first.")
+        return self.actor
+
+    @property
+    def who(self) -> str:
+        """User and role for line 1; empty while locked, so that a passer-by learns nothing."""
+        if self.is_locked or self.actor is None:
+            return ""
+        return ", ".join(part for part in (self.actor.full_name, self.actor.role) if part)
+
+    @property
+    def seconds_to_lock(self) -> float | None:
+        """Seconds until the lock, or until the session ends if that is sooner; None when locked."""
+        if self.is_locked:
+            return None
+        now = self.clock.now()
+        left = self.idle - (now - self._last_touch)
+        if self.session_ends is not None:
+            left = min(left, self.session_ends - now)
+        return left.total_seconds()
+
+    # The desk
+
+    async def open_desk(self, base: Callable[[], Screen[None]]) -> None:
+        """Leave the lock: a fresh desk with `base` at its bottom."""
+        await self._drop_desk()
+        self._last_touch = self.clock.now()
+        self.add_mode(DESK, base)
+        self._desk_is_open = True
+        await self.switch_mode(DESK)
+
+    async def start_session(self, actor: Actor, state: signing_in.LockState) -> None:
+        """Open the desk of a user who has just signed in or unlocked (S7)."""
+        from tui.screens.home import HomeScreen
+
+        self.actor = actor
+        self.idle = state.idle
+        self.session_ends = state.ends_at
+        await self.open_desk(HomeScreen)
+
+    def lock(self, words: str = "") -> None:
+        """Lock: notifications cleared, the desk's screens dropped, only the sign-in left."""
+        self.closing_words = words
+        self.call_next(self._lock)
+
+    async def _lock(self) -> None:
+        if self.actor is not None and not self.is_locked:
+            self._note_lock(self.actor)
+        self.clear_notifications()
+        if not self.is_locked:
+            await self.switch_mode(LOCKED)
+        await self._drop_desk()
+        while len(self.screen_stack) > 1:
+            await self.pop_screen()
+        if isinstance(self.screen, SignInScreen):
+            self.screen.begin(self.closing_words)
+
+    async def _drop_desk(self) -> None:
+        if self._desk_is_open:
+            self._desk_is_open = False
+            await self.remove_mode(DESK)
+
+    def end_session(self, words: str) -> None:
+        """The session is over: nobody is signed in any more, and the desk is dropped."""
+        self.actor = None
+        self.session_ends = None
+        self.lock(words)
+
+    def _tick(self) -> None:
+        left = self.seconds_to_lock
+        now = self.clock.now()
+        if self.actor and self.session_ends and now >= self.session_ends:
+            self.end_session("The session ended after its full time. Sign in again.")
+        elif left is not None and left <= 0:
+            self.lock("Locked, because no key was pressed for a while.")
+        elif isinstance(self.screen, PlaceMixin):
+            for screen in self.screen_stack:
+                if isinstance(screen, PlaceMixin):
+                    screen.tick()
+
+    async def on_event(self, event: events.Event) -> None:
+        """Note each touch; one that comes after the time is over must not revive the desk."""
+        if isinstance(event, _TOUCHES) and not event.is_forwarded:
+            left = self.seconds_to_lock
+            if left is not None and left <= 0:
+                self._tick()
+                return
+            self._last_touch = self.clock.now()
+        await super().on_event(event)
+
+    # Keys that work everywhere
+
+    def do_kiosk_help(self) -> None:
+        """F1."""
+        from tui.screens.help import HelpDialog
+
+        if isinstance(self.screen, PlaceMixin) and not isinstance(self.screen, HelpDialog):
+            self.push_screen(HelpDialog(self.screen))
+
+    def do_kiosk_theme(self) -> None:
+        """F2."""
+        self.theme = theme.other(self.theme)
+
+    def do_kiosk_lock(self) -> None:
+        """F9."""
+        self.lock("Locked.")
+
+    def do_kiosk_sign_out(self) -> None:
+        """F10."""
+        actor, self.actor = self.actor, None
+        self.end_session("Signed out." if actor else "")
+        if actor is not None:
+            self._sign_out(actor)
+
+    @work(description="sign out", exit_on_error=False)
+    async def _sign_out(self, actor: Actor) -> None:
+        await self.practice.ask(signing_in.sign_out, actor)
+
+    @work(description="note the lock", exit_on_error=False)
+    async def _note_lock(self, actor: Actor) -> None:
+        await self.practice.ask(signing_in.note_lock, actor)
+
+    # Work that outlives a screen
+
+    def start_job(self, job: Job, run: Callable[[Job], Coroutine[Any, Any, str]]) -> None:
+        """Run something long; it goes on while the kiosk is locked and is told on the home screen."""
+        job.owner = self.actor.user_id if self.actor else None
+        self.jobs.append(job)
+        self._job(job, run)
+
+    @work(description="job", group="jobs", exit_on_error=False)
+    async def _job(self, job: Job, run: Callable[[Job], Coroutine[Any, Any, str]]) -> None:
+        try:
+            job.finish(await run(job))
+        except ChairsideError as error:
+            job.fail(error)
+        except asyncio.CancelledError:
+            job.cancel()
+            raise
+        except Exception as error:  # noqa: BLE001 - the policy for what nobody expected
+            job.fail(error)
+
+    # No way out, nothing to take along
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Turn away every action that is not on the list, whoever asks."""
+        return action in _ACTIONS
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Nothing reaches a clipboard from here."""
+
+    def save_screenshot(self, *args: object, **options: object) -> str:
+        """No picture of the screen is kept."""
+        return ""
+
+    def deliver_screenshot(self, *args: object, **options: object) -> str | None:
+        """No picture of the screen is kept."""
+        return None
+
+    def _handle_exception(self, error: Exception) -> None:
+        crash.handle(self, error)
+
+
+assert issubclass(SignInScreen, Place)

@@ -1,0 +1,213 @@
+"""Every key of the kiosk: what it is called, what it does, where it works.
+
+One rule: a key that is not here does not exist. Footer, help and docs/design.md are made from it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from textual.binding import Binding
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One key. `key` is textual's name (several with commas), `shown` what people read."""
+
+    id: str
+    key: str
+    shown: str
+    word: str
+    tooltip: str
+    danger: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceHelp:
+    """What F1 tells about a place, and the keys that matter there in the order of the footer."""
+
+    title: str
+    lines: tuple[str, ...]
+    keys: tuple[str, ...]
+    more: tuple[str, ...] = ()
+
+
+_ALL: Final = (
+    Key("kiosk.help", "f1", "F1", "help", "Show what this place is for and the keys that work here."),
+    Key("kiosk.theme", "f2,ctrl+t", "F2", "day or night", "Change between the day and night look."),
+    Key("kiosk.lock", "f9", "F9", "lock", "Lock the kiosk. What is on the screen is dropped."),
+    Key("kiosk.sign_out", "f10", "F10", "sign out", "End your session and go to the sign-in."),
+    Key("kiosk.back", "escape", "Esc", "back", "Go back one place. Nothing is saved by going back."),
+    Key("kiosk.next", "tab", "Tab", "next field", "Go to the next field or button."),
+    Key("kiosk.previous", "shift+tab", "Shift+Tab", "previous field", "Go to the field before."),
+    Key("sign_in.enter", "enter", "Enter", "sign in", "Sign in with what is typed."),
+    Key("sign_in.archive", "f6", "F6", "open an archive", "Look into an archive with its password."),
+    Key("sign_in.other", "f4", "F4", "another user", "Let somebody else sign in; this session ends."),
+    Key("sign_in.leave", "ctrl+q", "Ctrl+Q", "leave", "Close the kiosk. Only while nobody is signed in."),
+    Key("home.open", "enter", "Enter", "open", "Open the place that is marked."),
+    Key("home.number", "1,2,3,4,5,6,7,8,9", "1-9", "open by number", "Open a place by its number."),
+    Key("downloads.schedule", "s", "s", "schedule", "Schedule a data download. Needs Full Control."),
+    Key("downloads.retrieve", "enter", "Enter", "retrieve", "Save a ready download to a folder."),
+    Key("downloads.open", "o,d", "o", "open here", "Look into a download in the kiosk."),
+    Key("downloads.cancel", "c", "c", "cancel", "Cancel a download that is not built yet.", True),
+    Key("downloads.refresh", "f5", "F5", "refresh", "Read the list again."),
+    Key("runner.run", "r", "r", "run what is due", "Start the export runner for what is due now."),
+    Key("runner.forward", "n", "n", "run all now", "Bring every scheduled download forward to now."),
+    Key("runner.cancel", "x", "x", "cancel", "Cancel the marked download.", True),
+    Key("archive.view", "enter", "Enter", "view", "Page through the marked table."),
+    Key("archive.csv", "c", "c", "CSV", "Convert all tables to CSV files for people."),
+    Key("archive.excel", "e", "e", "Excel", "Convert all tables to an Excel workbook."),
+    Key("archive.fields", "m", "m", "meaning of fields", "Show what every column of a table means."),
+    Key("archive.other", "f6", "F6", "another archive", "Close this archive and choose another."),
+    Key("rows.cell", "enter", "Enter", "full text", "Show the whole text of the marked cell."),
+    Key("rows.next", "n", "n", "next page", "Go to the next page of rows."),
+    Key("rows.previous", "p", "p", "previous page", "Go to the page of rows before."),
+    Key("rows.fields", "m", "m", "meaning of fields", "Show what every column means."),
+    Key("code.again", "f5", "F5", "send again", "Send a new code. The count of tries goes on."),
+    Key("dialog.stop", "f8", "F8", "stop", "Stop this work. What is half made is removed."),
+)
+
+KEYS: Final[dict[str, Key]] = {key.id: key for key in _ALL}
+
+EVERYWHERE: Final = ("kiosk.help", "kiosk.theme", "kiosk.next", "kiosk.previous")
+
+MOVING: Final = (
+    "↑ ↓ move by one, PgUp PgDn by a screen, Home End to the first and the last.",
+    "In a table ← → move between columns where there is more to see.",
+)
+"""Keys that every list and field knows; they never change anything."""
+
+PLACES: Final[dict[str, PlaceHelp]] = {
+    "sign_in": PlaceHelp(
+        "Sign in",
+        (
+            "Sign in with your own user name. The practice group (PGID) says whose data this is.",
+            "After five wrong passwords an account pauses for five minutes.",
+            "The kiosk locks after ten minutes without a key; a session ends after twelve hours.",
+        ),
+        ("sign_in.enter", "sign_in.archive", "kiosk.help", "sign_in.leave"),
+        ("sign_in.other",),
+    ),
+    "home": PlaceHelp(
+        "Home",
+        (
+            "The places of the kiosk. A dim one needs a right that you do not have; it says which.",
+            "Rights are granted to groups under Setup > Security > Groups.",
+        ),
+        ("home.open", "home.number", "kiosk.help", "kiosk.sign_out"),
+        ("kiosk.lock",),
+    ),
+    "downloads": PlaceHelp(
+        "Data Download",
+        (
+            "Schedules a copy of the practice's data and retrieves it once it is built overnight.",
+            "Only the user who scheduled a download can retrieve it. Nobody can be added later.",
+            "It is raw data, without images and without attached files.",
+        ),
+        ("downloads.schedule", "downloads.retrieve", "downloads.open", "downloads.cancel"),
+        ("downloads.refresh", "kiosk.back", "kiosk.lock", "kiosk.sign_out"),
+    ),
+    "schedule": PlaceHelp(
+        "Schedule a data download",
+        (
+            "Your password is asked again: it locks the archive and is kept nowhere.",
+            "The first day that can be chosen is tomorrow in the practice's time zone.",
+            "A six-digit code then goes to your mobile. Until it is typed, nothing is scheduled.",
+        ),
+        ("kiosk.next", "kiosk.back", "kiosk.help"),
+    ),
+    "second_factor": PlaceHelp(
+        "Two-factor authentication",
+        (
+            "Type the six digits of the text message. A code works once, for ten minutes.",
+            "Five wrong tries end it; sending again does not give more tries.",
+            "No message? Wait half a minute and send again. The number is the one listed for you",
+            "under Setup > Security > Users; it must be a mobile number with reception.",
+        ),
+        ("code.again", "kiosk.back", "kiosk.help"),
+    ),
+    "retrieve": PlaceHelp(
+        "Retrieve a data download",
+        (
+            "The archive is copied to the folder you name and compared with the original.",
+            "It opens in 7-Zip or WinZip with your Chairside password as it was when scheduled.",
+            "Windows Explorer, macOS and unzip cannot open it.",
+        ),
+        ("kiosk.next", "kiosk.back", "kiosk.help"),
+    ),
+    "runner": PlaceHelp(
+        "Export Runner",
+        (
+            "Shows what the unattended run is building, what waits and what is done.",
+            "A machine that was off catches up at its next run. A failed build is tried again.",
+        ),
+        ("runner.run", "runner.forward", "runner.cancel", "kiosk.help"),
+        ("kiosk.back", "kiosk.lock", "kiosk.sign_out"),
+    ),
+    "archive": PlaceHelp(
+        "Open an archive",
+        (
+            "Opens a Chairside archive with its password, checks every file in it and shows the",
+            "tables. Looking needs only the password; converting needs a signed-in user.",
+            "CSV and workbook are not encrypted: keep them where only the right people can read.",
+        ),
+        ("archive.view", "archive.csv", "archive.excel", "archive.fields", "kiosk.help"),
+        ("archive.other", "kiosk.back"),
+    ),
+    "choose_archive": PlaceHelp(
+        "Choose an archive",
+        (
+            "Type or complete the path of a .zip file, or choose one of the folder below.",
+            "The password is that of the user who scheduled it, as it was on that day.",
+        ),
+        ("kiosk.next", "kiosk.back", "kiosk.help"),
+    ),
+    "rows": PlaceHelp(
+        "Rows of a table",
+        (
+            "A page holds up to 200 rows. A long text is clipped with …; Enter shows all of it.",
+            "Control characters are drawn as signs, so that nothing hides.",
+        ),
+        ("rows.cell", "rows.next", "rows.previous", "rows.fields", "kiosk.help"),
+        ("kiosk.back",),
+    ),
+    "convert": PlaceHelp(
+        "Convert an archive",
+        (
+            "CSV files open in any spreadsheet program; a workbook holds one sheet per table.",
+            "Neither is encrypted. What was converted is written to the audit trail.",
+        ),
+        ("kiosk.next", "kiosk.back", "kiosk.help"),
+    ),
+    "progress": PlaceHelp(
+        "Work in progress",
+        ("This goes on while the kiosk is locked. Its result is told on the home screen.",),
+        ("dialog.stop", "kiosk.help"),
+    ),
+    "message": PlaceHelp("Message", ("Read it, then close it with Enter or Esc.",), ("kiosk.back",)),
+    "confirm": PlaceHelp(
+        "Please confirm",
+        ("The harmless answer is marked first. Esc is the same as the harmless answer.",),
+        ("kiosk.next", "kiosk.back"),
+    ),
+    "help": PlaceHelp("Help", ("Esc closes this page.",), ("kiosk.back",)),
+}
+
+
+def keys_of(place: str) -> tuple[Key, ...]:
+    """Return every key that works in a place, its own first. Raises KeyError for no such place."""
+    described = PLACES[place]
+    ids = dict.fromkeys((*described.keys, *described.more, *EVERYWHERE))
+    return tuple(KEYS[name] for name in ids)
+
+
+def bindings(*ids: str) -> list[Binding]:
+    """Return textual bindings for keys of the registry; each runs `action_do(id)` of its screen."""
+    from textual.binding import Binding
+
+    return [
+        Binding(key.key, f"do('{key.id}')", key.word, id=key.id, tooltip=key.tooltip, show=False)
+        for key in (KEYS[name] for name in ids)
+    ]

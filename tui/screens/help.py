@@ -1,0 +1,59 @@
+"""F1: what the place is for and which keys work in it.
+
+One rule: every line comes from the registry (`tui.keys`), so help cannot be behind.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.widgets import Static
+
+from tui import keys
+from tui.widgets.button import PushButton
+from tui.widgets.place import Dialog, PlaceMixin
+from tui.widgets.safe import fit, join
+
+_KEY_WIDTH = 10
+
+
+class HelpDialog(Dialog[None], place="help"):
+    """Help for the place it was called from."""
+
+    def __init__(self, asked_from: PlaceMixin[Any]) -> None:
+        super().__init__()
+        self._place = asked_from.PLACE
+        self._reasons = {
+            key.id: asked_from.why_not(key.id) for key in keys.keys_of(asked_from.PLACE)
+        }
+
+    @property
+    def title_text(self) -> str:
+        """The place's name."""
+        return keys.PLACES[self._place].title
+
+    def body(self) -> ComposeResult:
+        """Sentences first, then the keys, then how to move."""
+        parts: list[tuple[str, str]] = [
+            (f"{line}\n", "") for line in keys.PLACES[self._place].lines
+        ]
+        parts.append(("\n", ""))
+        for key in keys.keys_of(self._place):
+            reason = self._reasons[key.id]
+            parts.append((fit(key.shown, _KEY_WIDTH), "bold $tone-key"))
+            parts.append((key.tooltip, ""))
+            parts.append((f"\n{' ' * _KEY_WIDTH}Not now: {reason}" if reason else "", "$tone-dim"))
+            parts.append(("\n", ""))
+        parts += [("\n", ""), *((f"{line}\n", "$tone-dim") for line in keys.MOVING)]
+        with VerticalScroll(id="help"):
+            yield Static(join(*parts))
+
+    def buttons(self) -> ComposeResult:
+        """One button, to close."""
+        yield PushButton("Close", id="back")
+
+    def on_mount(self) -> None:
+        """The arrow keys scroll at once."""
+        self.query_one("#help").focus()

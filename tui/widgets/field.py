@@ -1,0 +1,113 @@
+"""A field of a form: its name at the left, its line, and under it what it means or what is wrong.
+
+One rule: what is typed into a secret field can be neither copied nor cut, and is never drawn.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.suggester import Suggester
+from textual.widget import Widget
+from textual.widgets import Input, Static
+
+from tui.widgets.safe import content
+
+LABEL_WIDTH = 18
+
+
+class Line(Input, inherit_bindings=False):
+    """An input of one line, without clipboard keys."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("left", "cursor_left", show=False),
+        Binding("right", "cursor_right", show=False),
+        Binding("ctrl+left", "cursor_left_word", show=False),
+        Binding("ctrl+right", "cursor_right_word", show=False),
+        Binding("home,ctrl+a", "home", show=False),
+        Binding("end,ctrl+e", "end", show=False),
+        Binding("backspace", "delete_left", show=False),
+        Binding("delete", "delete_right", show=False),
+        Binding("ctrl+w,ctrl+backspace", "delete_left_word", show=False),
+        Binding("ctrl+u", "delete_left_all", show=False),
+        Binding("ctrl+k", "delete_right_all", show=False),
+        Binding("enter", "submit", show=False),
+        Binding("up", "app.focus_previous", show=False),
+        Binding("down", "app.focus_next", show=False),
+    ]
+
+    def action_copy(self) -> None:
+        """Nothing leaves a field by the clipboard."""
+
+    def action_cut(self) -> None:
+        """Nothing leaves a field by the clipboard."""
+
+
+class Field(Widget):
+    """A named line. `value` is what is typed; `complain` shows what is wrong with it."""
+
+    def __init__(
+        self,
+        label: str,
+        *,
+        id: str,
+        value: str = "",
+        secret: bool = False,
+        meaning: str = "",
+        placeholder: str = "",
+        max_length: int = 256,
+        restrict: str | None = None,
+        suggester: Suggester | None = None,
+    ) -> None:
+        super().__init__(id=id)
+        self._label = label
+        self._meaning = meaning
+        self.line = Line(
+            value,
+            password=secret,
+            placeholder=placeholder,
+            max_length=max_length,
+            restrict=restrict,
+            suggester=suggester,
+            compact=True,
+            select_on_focus=False,
+        )
+        self.line.cursor_blink = False
+
+    def compose(self) -> ComposeResult:
+        """Name and line beside one another, the meaning below."""
+        with Horizontal():
+            yield Static(content(self._label), classes="field--label")
+            yield self.line
+        yield Static(content(self._meaning), classes="field--meaning")
+
+    def on_mount(self) -> None:
+        """A field without a meaning takes one line."""
+        self.set_class(not self._meaning, "-plain")
+
+    @property
+    def value(self) -> str:
+        """What is typed."""
+        return self.line.value
+
+    @value.setter
+    def value(self, text: str) -> None:
+        self.line.value = text
+
+    def clear(self) -> None:
+        """Forget what was typed."""
+        self.line.value = ""
+
+    def focus_line(self) -> None:
+        """Put the cursor into the line."""
+        self.line.focus()
+
+    def complain(self, text: str) -> None:
+        """Show what is wrong with what is typed; an empty text shows the meaning again."""
+        shown = self.query_one(".field--meaning", Static)
+        shown.update(content(text or self._meaning, "$tone-bad" if text else ""))
+        self.set_class(bool(text), "-wrong")
+        self.set_class(not (text or self._meaning), "-plain")

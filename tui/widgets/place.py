@@ -1,0 +1,236 @@
+"""What every screen and dialog of the kiosk is: a place with keys, one answer line, one error policy.
+
+One rule: a worker fetches and a handler decides; an error of either ends here, never in the app.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, ClassVar, Final, TypeVar, cast
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.css.query import NoMatches
+from textual.screen import ModalScreen, Screen
+from textual.widgets import Static
+from textual.worker import Worker, WorkerState
+
+from store.errors import ChairsideError, Refused, SessionEnded
+from tui import keys
+from tui.widgets.button import PushButton
+from tui.widgets.frame import KeyLine, MessageLine, PathLine, WhoLine
+from tui.widgets.safe import content
+
+if TYPE_CHECKING:
+    from tui.app import ChairsideApp
+
+Answer = TypeVar("Answer")
+
+ACTIONS: Final = frozenset({"do", "focus_next", "focus_previous"})
+"""All that a key or a link may run on a screen; anything else is turned away."""
+
+UNEXPECTED = "Something unexpected happened here."
+UNEXPECTED_DO = "Try it once more. If it stays, tell IT support what you did; no data is shown here."
+
+
+class PlaceMixin(Screen[Answer]):
+    """Keys, answers and errors, shared by screens and dialogs."""
+
+    AUTO_FOCUS = ""
+    ALLOW_SELECT: ClassVar[bool] = False
+    PLACE: ClassVar[str] = "message"
+
+    BINDINGS: ClassVar[list[BindingType]] = []
+
+    def __init_subclass__(cls, place: str = "", **options: bool) -> None:
+        """Give a screen the keys of its place, and no others."""
+        if place:
+            cls.PLACE = place
+            cls.BINDINGS = [*keys.bindings(*(key.id for key in keys.keys_of(place)))]
+        options["inherit_bindings"] = not place
+        super().__init_subclass__(**options)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._working = ""
+
+    @property
+    def kiosk(self) -> ChairsideApp:
+        """The app."""
+        return cast("ChairsideApp", self.app)
+
+    # Keys
+
+    def why_not(self, key_id: str) -> str:
+        """Return why a key cannot be used now; empty when it can. Screens answer for their keys."""
+        return ""
+
+    def action_do(self, key_id: str) -> None:
+        """Run a key of the registry: `downloads.cancel` calls `do_downloads_cancel()`."""
+        reason = self.why_not(key_id)
+        if self._working and not key_id.startswith("kiosk."):
+            reason = self._working
+        if reason:
+            self.say("Not now.", reason, "warn")
+            return
+        handler: Callable[[], None] | None = getattr(self, "do_" + key_id.replace(".", "_"), None)
+        if handler is None:
+            handler = getattr(self.kiosk, "do_" + key_id.replace(".", "_"))
+        handler()
+
+    def do_kiosk_next(self) -> None:
+        """Go to the next field."""
+        self.focus_next()
+
+    def do_kiosk_previous(self) -> None:
+        """Go to the field before."""
+        self.focus_previous()
+
+    def do_kiosk_back(self) -> None:
+        """Leave, unless an answer is still awaited: it must find its screen."""
+        if self._working:
+            self.say("Not now.", self._working, "warn")
+        else:
+            self.leave()
+
+    def leave(self) -> None:
+        """Go back one place."""
+        self.dismiss()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Turn away every action that is not on the list."""
+        return action in ACTIONS
+
+    # Answers and errors
+
+    def say(self, title: str, text: str = "", tone: str = "") -> None:
+        """Show the last answer on its line."""
+        # A worker may answer when its screen is already on the way out.
+        if self.is_attached:
+            self.query_one(MessageLine).say(title, text, tone)
+
+    def hush(self) -> None:
+        """Clear the answer line."""
+        self.say("", "")
+
+    def refresh_keys(self) -> None:
+        """Draw the keys again after something changed that enables or disables one."""
+        self.query_one(KeyLine).refresh()
+
+    def show_error(self, error: BaseException | None) -> None:
+        """The error policy: ours are told, the end of a session ends it, others show no data."""
+        if isinstance(error, SessionEnded):
+            self.kiosk.end_session(error.sentence)
+        elif isinstance(error, ChairsideError):
+            tone = "warn" if isinstance(error, Refused) else "bad"
+            self.say(f"{error.title}.", error.sentence, tone)
+        else:
+            self.say(UNEXPECTED, UNEXPECTED_DO, "bad")
+
+    @contextmanager
+    def working(self, sentence: str) -> Iterator[None]:
+        """While an answer is awaited: say so, take no other key, and stay."""
+        self._working = sentence
+        self.say("", sentence)
+        try:
+            yield
+        finally:
+            self._working = ""
+        self.hush()
+
+    @property
+    def is_working(self) -> bool:
+        """Whether an answer is awaited."""
+        return bool(self._working)
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """Errors of workers come here, because none of them ends the app."""
+        if event.state is WorkerState.ERROR:
+            event.stop()
+            self.show_error(event.worker.error)
+
+
+class Place(PlaceMixin[None]):
+    """A whole screen inside the frame."""
+
+    PATH: ClassVar[tuple[str, ...]] = ()
+
+    def compose(self) -> ComposeResult:
+        """The frame around the body."""
+        yield WhoLine()
+        yield PathLine(self.path)
+        with Vertical(classes="place--body"):
+            yield from self.body()
+        yield MessageLine()
+        yield KeyLine(tuple(keys.KEYS[name] for name in keys.PLACES[self.PLACE].keys))
+
+    @property
+    def path(self) -> tuple[str, ...]:
+        """The path on line 2."""
+        return self.PATH
+
+    def body(self) -> ComposeResult:
+        """The one thing of this screen."""
+        yield from ()
+
+    def tick(self) -> None:
+        """Once a second, from the app's one timer: draw the time to lock."""
+        # The first tick may come before the screen is composed.
+        for line in self.query(WhoLine):
+            line.refresh()
+
+
+class Dialog(PlaceMixin[Answer], ModalScreen[Answer]):
+    """A sheet over a screen: a title, a body, one answer line, its buttons."""
+
+    TITLE_TEXT: ClassVar[str] = ""
+
+    def compose(self) -> ComposeResult:
+        """The sheet and its own line of keys."""
+        with Vertical(classes="dialog--sheet"):
+            yield Static(content(self.title_text), classes="dialog--title")
+            with Vertical(classes="dialog--body"):
+                yield from self.body()
+            yield MessageLine()
+            with Horizontal(classes="dialog--buttons"):
+                yield from self.buttons()
+        yield KeyLine(tuple(keys.KEYS[name] for name in keys.PLACES[self.PLACE].keys))
+
+    @property
+    def title_text(self) -> str:
+        """The title of the sheet."""
+        return self.TITLE_TEXT
+
+    def body(self) -> ComposeResult:
+        """What the dialog tells or asks."""
+        yield from ()
+
+    def buttons(self) -> ComposeResult:
+        """The harmless button first."""
+        yield PushButton("Back", id="back")
+
+    def tick(self) -> None:
+        """Once a second, from the app's one timer."""
+
+    def on_push_button_pressed(self, event: PushButton.Pressed) -> None:
+        """`back` leaves; a dialog answers for its other buttons in `pressed`."""
+        event.stop()
+        if event.button.id == "back":
+            self.do_kiosk_back()
+        elif self._working:
+            self.say("Not now.", self._working, "warn")
+        else:
+            self.pressed(str(event.button.id))
+
+    def pressed(self, button: str) -> None:
+        """A button other than `back` was pressed."""
+
+    def set_text(self, selector: str, text: Content) -> None:
+        """Change a text of the body, if it is still there."""
+        try:
+            self.query_one(selector, Static).update(text)
+        except NoMatches:
+            return

@@ -1,0 +1,241 @@
+"""A table that draws only the lines that are seen.
+
+One rule: a cell is text from data; it is drawn clipped and inert, and its tone is never its only sign.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.geometry import Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from tui.widgets.safe import fit
+
+MARKER = "▌"
+_GAP = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: its heading, its width in cells (0 takes what is left), right-aligned or not."""
+
+    heading: str
+    width: int
+    right: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell: its whole text and a tone of `tui.theme.TONES` (empty is plain)."""
+
+    text: str
+    tone: str = ""
+
+
+Row = Sequence[Cell]
+
+
+class Table(ScrollView, can_focus=True, inherit_bindings=False):
+    """Rows under a heading that stays; one row is marked, and with `by_cell` one cell of it."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "table--head",
+        "table--marked",
+        "table--cell",
+        "table--dim",
+        "table--good",
+        "table--warn",
+        "table--bad",
+        "table--key",
+        "table--strong",
+    }
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "move(-1)", show=False),
+        Binding("down", "move(1)", show=False),
+        Binding("pageup", "page(-1)", show=False),
+        Binding("pagedown", "page(1)", show=False),
+        Binding("home", "first", show=False),
+        Binding("end", "last", show=False),
+        Binding("left", "sideways(-1)", show=False),
+        Binding("right", "sideways(1)", show=False),
+    ]
+
+    class Marked(Message):
+        """Another row was marked."""
+
+        def __init__(self, table: Table) -> None:
+            super().__init__()
+            self.table = table
+
+        @property
+        def control(self) -> Table:
+            """The table, for `@on` selectors."""
+            return self.table
+
+    class Chosen(Marked):
+        """The marked row was clicked again: the same as Enter."""
+
+    def __init__(
+        self, columns: Sequence[Column], *, by_cell: bool = False, id: str | None = None
+    ) -> None:
+        super().__init__(id=id)
+        self._columns = tuple(columns)
+        self._rows: tuple[Row, ...] = ()
+        self._by_cell = by_cell
+        self._first_column = 0
+        self.marked = 0
+        self.marked_column = 0
+
+    @property
+    def row_count(self) -> int:
+        """How many rows there are."""
+        return len(self._rows)
+
+    @property
+    def marked_cell(self) -> Cell | None:
+        """The cell under the mark; None in an empty table."""
+        if not self._rows:
+            return None
+        return self._rows[self.marked][self.marked_column]
+
+    def show(
+        self, rows: Sequence[Row], *, columns: Sequence[Column] | None = None, mark: int | None = None
+    ) -> None:
+        """Replace all rows (and columns); the mark stays on its line unless `mark` names one."""
+        if columns is not None:
+            self._columns = tuple(columns)
+            self._first_column = self.marked_column = 0
+        self._rows = tuple(rows)
+        wanted = self.marked if mark is None else mark
+        self.marked = max(0, min(wanted, len(self._rows) - 1))
+        self._resize()
+        self._reveal()
+        self.refresh()
+
+    def on_resize(self) -> None:
+        """Fit the columns to the new width."""
+        self._resize()
+
+    def _resize(self) -> None:
+        self.virtual_size = Size(self.size.width, len(self._rows) + 1)
+
+    def _reveal(self) -> None:
+        height = max(1, self.size.height - 1)
+        top = round(self.scroll_offset.y)
+        if self.marked < top:
+            self.scroll_to(y=self.marked, animate=False, force=True)
+        elif self.marked >= top + height:
+            self.scroll_to(y=self.marked - height + 1, animate=False, force=True)
+
+    def _mark(self, row: int) -> None:
+        row = max(0, min(row, len(self._rows) - 1))
+        if row != self.marked:
+            self.marked = row
+            self._reveal()
+            self.refresh()
+            self.post_message(self.Marked(self))
+
+    def action_move(self, lines: int) -> None:
+        """Move the mark by lines."""
+        self._mark(self.marked + lines)
+
+    def action_page(self, pages: int) -> None:
+        """Move the mark by what fits on the screen."""
+        self._mark(self.marked + pages * max(1, self.size.height - 2))
+
+    def action_first(self) -> None:
+        """Mark the first row."""
+        self._mark(0)
+
+    def action_last(self) -> None:
+        """Mark the last row."""
+        self._mark(len(self._rows) - 1)
+
+    def action_sideways(self, columns: int) -> None:
+        """Move the mark to the column beside, and bring it into view."""
+        if not self._by_cell:
+            return
+        self.marked_column = max(0, min(self.marked_column + columns, len(self._columns) - 1))
+        if self.marked_column < self._first_column:
+            self._first_column = self.marked_column
+        while self._first_column < self.marked_column and not self._fits(self.marked_column):
+            self._first_column += 1
+        self.refresh()
+        self.post_message(self.Marked(self))
+
+    def _fits(self, column: int) -> bool:
+        used = 1
+        for index in range(self._first_column, column + 1):
+            used += self._columns[index].width + _GAP
+        return used - _GAP <= self.size.width
+
+    def _widths(self) -> list[tuple[int, int]]:
+        """Return (column, width) of the columns that are seen."""
+        room = self.size.width - 1
+        fixed = sum(c.width + _GAP for c in self._columns) - _GAP
+        seen: list[tuple[int, int]] = []
+        for index in range(self._first_column, len(self._columns)):
+            width = self._columns[index].width or max(8, room - fixed)
+            if room <= 0:
+                break
+            taken = min(width, room)
+            seen.append((index, taken))
+            room -= taken + _GAP if self._columns[index].width else room
+        return seen
+
+    def render_line(self, y: int) -> Strip:
+        """Draw one line: the heading, then the rows from the first that is seen."""
+        width = self.size.width
+        if y == 0:
+            style = self.get_component_rich_style("table--head")
+            text = " " + (" " * _GAP).join(
+                fit(self._columns[i].heading, w, right=self._columns[i].right)
+                for i, w in self._widths()
+            )
+            return Strip([Segment(text, style)]).adjust_cell_length(width, style)
+        index = y - 1 + round(self.scroll_offset.y)
+        if index >= len(self._rows):
+            return Strip.blank(width, self.rich_style)
+        return self._row_strip(index, width)
+
+    def _row_strip(self, index: int, width: int) -> Strip:
+        is_marked = index == self.marked
+        base = self.rich_style
+        if is_marked and self.has_focus:
+            base = base + self.get_component_rich_style("table--marked", partial=True)
+        key = self.get_component_rich_style("table--key", partial=True)
+        segments = [Segment(MARKER if is_marked else " ", base + key)]
+        row = self._rows[index]
+        for place, (column, cells) in enumerate(self._widths()):
+            if place:
+                segments.append(Segment(" " * _GAP, base))
+            text = fit(row[column].text, cells, right=self._columns[column].right)
+            segments.append(Segment(text, self._cell_style(base, row, column, is_marked)))
+        return Strip(segments).adjust_cell_length(width, base)
+
+    def _cell_style(self, base: Style, row: Row, column: int, is_marked: bool) -> Style:
+        style = base
+        if row[column].tone:
+            style += self.get_component_rich_style(f"table--{row[column].tone}", partial=True)
+        if self._by_cell and is_marked and column == self.marked_column and self.has_focus:
+            style += self.get_component_rich_style("table--cell", partial=True)
+        return style
+
+    def on_click(self, event: events.Click) -> None:
+        """Mark the row that was clicked; a click on the marked row chooses it."""
+        row = event.y - 1 + round(self.scroll_offset.y)
+        if event.y == 0 or row >= len(self._rows):
+            return
+        if row == self.marked and event.chain > 1:
+            self.post_message(self.Chosen(self))
+        else:
+            self._mark(row)
