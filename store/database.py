@@ -16,6 +16,8 @@ from store.folder import PracticeFolder
 from store.sealer import Sealer
 
 BUSY_SECONDS = 10.0
+_OUR_MISTAKES = (sqlite3.SQLITE_CONSTRAINT_CHECK, sqlite3.SQLITE_CONSTRAINT_NOTNULL)
+"""A value the schema forbids is a defect of the program, not something a user can mend."""
 Parameters = Sequence[Any] | Mapping[str, Any]
 
 
@@ -122,6 +124,8 @@ def translated() -> Iterator[None]:
     except ChairsideError:
         raise
     except sqlite3.IntegrityError as error:
+        if error.sqlite_errorcode in _OUR_MISTAKES:
+            raise
         raise Conflict(
             "The change does not fit what is stored by now.",
             kept="Nothing was changed.",

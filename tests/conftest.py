@@ -1,13 +1,55 @@
-"""What all tests share."""
+"""What all tests share: real input, a movable clock, a real practice, and CI's rule on skips."""
 
 from __future__ import annotations
 
 import os
+import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
+
+from tests.clocks import START, FixedClock
+
+if TYPE_CHECKING:
+    from store.access import Actor
+    from store.practice import Practice
 
 PROJECT = Path(__file__).resolve().parent.parent
+
+# A machine that is busy is no reason for a test to fail.
+settings.register_profile("chairside", deadline=None)
+settings.load_profile("chairside")
+
+_skipped: list[str] = []
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Note every skip, so that CI can count it as a failure."""
+    if report.skipped and not hasattr(report, "wasxfail"):
+        _skipped.append(report.nodeid)
+
+
+def pytest_collectreport(report: pytest.CollectReport) -> None:
+    """Note files that skip themselves as a whole."""
+    if report.skipped:
+        _skipped.append(report.nodeid)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """In CI a test that did not run has not passed."""
+    if os.environ.get("CI") and _skipped and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Name what was skipped where that counts as a failure."""
+    if os.environ.get("CI") and _skipped and not hasattr(terminalreporter.config, "workerinput"):
+        terminalreporter.section("skipped, which CI counts as failed")
+        for name in sorted(set(_skipped)):
+            terminalreporter.line(name)
 
 
 @pytest.fixture(scope="session")
@@ -17,3 +59,47 @@ def shared_data() -> Path:
     if not (shared / "data").is_dir():
         pytest.skip(f"no input data: {shared / 'data'} is missing (set CHAIRSIDE_SHARED)")
     return shared / "data"
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    """A clock at nine in the morning, 20 November 2026, in California."""
+    return FixedClock()
+
+
+@pytest.fixture(scope="session")
+def practice_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A practice built once per process; each test gets a copy (hashing passwords is slow)."""
+    from store.practice import create_practice
+    from tests import people
+
+    data = tmp_path_factory.mktemp("template") / "data"
+    clock = FixedClock(START)
+    create_practice(data, people.PGID, people.PRACTICE_NAME, clock, fill=people.fill).close()
+    return data
+
+
+@pytest.fixture
+def practice_data(practice_template: Path, tmp_path: Path) -> Path:
+    """The data folder of this test's own practice, which nobody has open."""
+    data = tmp_path / "data"
+    shutil.copytree(practice_template, data)
+    return data
+
+
+@pytest.fixture
+def practice(practice_data: Path, clock: FixedClock) -> Iterator[Practice]:
+    """A real practice with kim (Administrators), dana (Data Keepers) and ana (Front Desk)."""
+    from store.practice import Practice
+    from tests import people
+
+    with Practice.open(practice_data, people.PGID, clock) as opened:
+        yield opened
+
+
+@pytest.fixture
+def sign_in(practice: Practice) -> Callable[[str], Actor]:
+    """Sign a user of the test practice in by name: `sign_in("dana")`."""
+    from tests import people
+
+    return lambda user_name: people.signed_in(practice, user_name)

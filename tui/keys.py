@@ -65,6 +65,8 @@ _ALL: Final = (
     Key("rows.next", "n", "n", "next page", "Go to the next page of rows."),
     Key("rows.previous", "p", "p", "previous page", "Go to the page of rows before."),
     Key("rows.fields", "m", "m", "meaning of fields", "Show what every column means."),
+    Key("schedule.later", "pagedown", "PgDn", "a day later", "Move the day by one; later."),
+    Key("schedule.earlier", "pageup", "PgUp", "a day earlier", "Move the day by one; earlier."),
     Key("code.again", "f5", "F5", "send again", "Send a new code. The count of tries goes on."),
     Key("dialog.stop", "f8", "F8", "stop", "Stop this work. What is half made is removed."),
 )
@@ -116,7 +118,7 @@ PLACES: Final[dict[str, PlaceHelp]] = {
             "The first day that can be chosen is tomorrow in the practice's time zone.",
             "A six-digit code then goes to your mobile. Until it is typed, nothing is scheduled.",
         ),
-        ("kiosk.next", "kiosk.back", "kiosk.help"),
+        ("kiosk.next", "schedule.later", "schedule.earlier", "kiosk.back", "kiosk.help"),
     ),
     "second_factor": PlaceHelp(
         "Two-factor authentication",

@@ -47,6 +47,9 @@ def _table(table: Table, value_sets: ValueSets, present: set[str]) -> list[str]:
     lines += [f"Primary key: {', '.join(table.key)}"]
     for column in table.exported_columns:
         lines += ["", *_column(column, value_sets, present)]
+    secret = [column.name for column in table.columns if column.secret]
+    if secret:
+        lines += ["", *_wrapped(f"Left out, because secret: {', '.join(secret)}.", 2)]
     return lines
 
 

@@ -151,14 +151,19 @@ class RowCounter:
 
     def __init__(self) -> None:
         self.rows = 0
-        self.ended = True
+        self._ends_with_row = True
         self._is_open = False
+
+    @property
+    def is_ended(self) -> bool:
+        """Whether the text so far ends with the end of a row."""
+        return self._ends_with_row and not self._is_open
 
     def add(self, chunk: bytes) -> int:
         """Count on; returns the offset in `chunk` after its last row end, 0 if there is none."""
         if not chunk:
             return 0
-        self.ended = chunk.endswith(b"\n")
+        self._ends_with_row = chunk.endswith(b"\n")
         if b'"' not in chunk:
             if self._is_open:
                 return 0

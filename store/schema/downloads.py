@@ -178,6 +178,7 @@ TABLES: tuple[Table, ...] = (
             integer("since_version", "Store version that brought it.", required=True),
         ),
         primary_key=("table_name", "column_name"),
+        left_out="Stands in every archive as data_dictionary.txt and datapackage.json.",
     ),
     Table(
         "outbox_message",

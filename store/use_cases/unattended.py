@@ -46,11 +46,6 @@ class Job:
     pgid: int
     practice_name: str
 
-    @property
-    def file_name(self) -> str:
-        """The archive's name: no patient, no user (DESIGN)."""
-        return f"{self.pgid}-{self.run_on.isoformat()}-{self.download_id:04d}.zip"
-
 
 @dataclass(frozen=True, slots=True)
 class Progress:
@@ -78,9 +73,18 @@ class Made:
     """An archive that was made, whole and synced."""
 
     snapshot_at: datetime
+    file_name: str
     file_bytes: int
     file_sha256: str
     files: Sequence[MadeFile]
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What may lie in `downloads`: whole archives, and what is being made (day, number)."""
+
+    files: frozenset[str]
+    being_made: frozenset[tuple[date, int]]
 
 
 def claim(store: Store, runner: Actor, holder: str) -> Job | None:
@@ -130,7 +134,7 @@ def report(store: Store, job: Job, progress: Progress) -> None:
             " progress_rows_total = ?, progress_bytes = ? WHERE data_download_id = ?",
             (
                 instant(store.clock.now() + LEASE),
-                progress.table,
+                progress.table or None,
                 progress.rows,
                 progress.rows_total,
                 progress.bytes,
@@ -153,7 +157,7 @@ def finish(store: Store, runner: Actor, job: Job, made: Made) -> None:
                 instant(made.snapshot_at),
                 instant(now),
                 instant(downloads.expiry(now)),
-                job.file_name,
+                made.file_name,
                 made.file_bytes,
                 made.file_sha256,
                 job.download_id,
@@ -217,8 +221,8 @@ def fail(store: Store, runner: Actor, job: Job, reason: str, *, cancelled: bool 
     return after
 
 
-def sweep(store: Store, runner: Actor) -> list[str]:
-    """Expire what is over; return the names of archives that may stay, all others are litter.
+def sweep(store: Store, runner: Actor) -> Kept:
+    """Expire what is over; return which files may stay, all others are litter.
 
     Requests that nobody confirmed are given up and their keys destroyed (D11).
     """
@@ -257,9 +261,13 @@ def sweep(store: Store, runner: Actor) -> list[str]:
         kept = store.rows(
             "SELECT file_name FROM data_download WHERE state IN ('ready', 'retrieved')"
         )
-        leased = store.rows("SELECT data_download_id FROM data_download WHERE state = 'running'")
-        names = [str(row[0]) for row in kept]
-        return names + [f"-{row[0]:04d}.zip" for row in leased]
+        running = store.rows(
+            "SELECT run_on, data_download_id FROM data_download WHERE state = 'running'"
+        )
+        return Kept(
+            frozenset(row[0] for row in kept),
+            frozenset((date.fromisoformat(row[0]), row[1]) for row in running),
+        )
 
 
 def _only_runner(actor: Actor) -> None:

@@ -105,6 +105,12 @@ class Field(Widget):
         """Put the cursor into the line."""
         self.line.focus()
 
+    def explain(self, text: str) -> None:
+        """Change the meaning under the line."""
+        if text != self._meaning or self.has_class("-wrong"):
+            self._meaning = text
+            self.complain("")
+
     def complain(self, text: str) -> None:
         """Show what is wrong with what is typed; an empty text shows the meaning again."""
         shown = self.query_one(".field--meaning", Static)

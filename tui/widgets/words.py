@@ -82,3 +82,8 @@ def time_left(seconds: float) -> str:
     if whole < 5400:
         return f"{round(whole / 60)} min left"
     return f"{whole // 3600} h {whole % 3600 // 60} min left"
+
+
+def progress(done: int, total: int) -> str:
+    """`34 % of 2,001,344 rows`; before anything is known, `starting`."""
+    return f"{100 * done // total} % of {total:,} rows" if total else "starting"

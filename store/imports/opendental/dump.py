@@ -69,7 +69,7 @@ class Dump:
         self._wanted = wanted
         self._text = ""
         self._at = 0
-        self._more = True
+        self._ended = False
         self._completed = False
         self._place = "before its first table"
         self.skipped: dict[str, int] = {}
@@ -189,10 +189,14 @@ class Dump:
 
     def _read_more(self) -> bool:
         """Drop what was read from the window and add as much again as is left over."""
+        if self._ended:
+            return False
         rest = self._text[self._at :]
         fresh = self._source.read(len(rest))
-        self._text, self._at = rest + fresh, 0
-        return fresh != ""
+        # The last line may lack its line break; a comment needs one to end.
+        self._ended = not fresh
+        self._text, self._at = rest + (fresh or "\n"), 0
+        return True
 
     def _cut(self) -> SourceProblem:
         return SourceProblem(
@@ -208,7 +212,7 @@ def _row_pattern(columns: int) -> re.Pattern[str]:
 
 
 def _unquoted(name: str) -> str:
-    return name.replace("``", "`").strip("`")
+    return name.replace("``", "`")
 
 
 def _damaged(what: str) -> SourceProblem:

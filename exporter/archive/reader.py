@@ -1,0 +1,220 @@
+"""Opening any WinZip-AES archive, ours or not.
+
+One rule: nothing is believed before it is checked, and nothing of the archive is written or shown
+that its password did not open. Source: REQUIREMENTS D14, D16; DESIGN, one download.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO
+
+from exporter.archive.description import DescribedTable, Manifest, read_manifest
+from exporter.archive.directory import Directory, Entry, not_whole, read_directory
+from exporter.archive.errors import UNCHANGED, ArchiveProblem, DamagedEntry, MalformedText
+from exporter.archive.extraction import extract_all
+from exporter.archive.names import DATAPACKAGE
+from exporter.archive.pager import Page, TablePager
+from exporter.archive.progress import IsCancelled, OnProgress
+from exporter.archive.stream import EntryStream, SharedFile, Unlocked, is_authentic, unlock
+from exporter.archive.txt import Row, read_rows
+from exporter.archive.verification import Verification, verify_all
+from store.errors import NotFound, WrongPassword
+
+MAX_MANIFEST = 16 * 1024 * 1024
+TRIED_ENTRIES = 5
+"""So many of the smallest entries may be damaged before a right password is called wrong."""
+
+
+class Archive:
+    """An archive whose password was right. Close it, or use it as a context manager.
+
+    `entries` are in the archive's order. `manifest` is None for an archive of another program;
+    where ours is damaged, `manifest_problem` says so. `size` is the file's, in bytes.
+    """
+
+    def __init__(
+        self, path: Path, file: BinaryIO, directory: Directory, shared: SharedFile, password: str
+    ) -> None:
+        self.path = path
+        self.directory = directory
+        self.file = shared
+        self.manifest: Manifest | None = None
+        self.manifest_problem: ArchiveProblem | None = None
+        self.size = file.seek(0, 2)
+        self._open_file = file
+        self._password = password
+        self._by_name = {entry.name: entry for entry in directory.entries}
+        self._keys: dict[str, Unlocked] = {}
+        self._pagers: dict[str, TablePager] = {}
+
+    @classmethod
+    def open(cls, path: Path, password: str) -> Archive:
+        """Open an archive and check the password against an authentication code.
+
+        Raises WrongPassword; ArchiveProblem for a file that is no ZIP, is cut short, damaged,
+        hostile or not encrypted with WinZip AES; NotFound where there is no such file.
+        """
+        try:
+            file = path.open("rb")
+        except FileNotFoundError:
+            raise NotFound("There is no such file.", do="Check its name and folder.") from None
+        except OSError as problem:
+            raise ArchiveProblem(
+                f"The file cannot be opened ({problem.strerror}).",
+                kept=UNCHANGED,
+                do="Choose the archive's .zip file and check the rights to it.",
+            ) from problem
+        try:
+            shared = SharedFile(file)
+            directory = read_directory(file)
+            _check_password(shared, directory, password)
+            archive = cls(path, file, directory, shared, password)
+            archive._read_manifest()
+        except BaseException:
+            file.close()
+            raise
+        return archive
+
+    def __enter__(self) -> Archive:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        problem: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file and forget keys and password."""
+        self._open_file.close()
+        self._keys.clear()
+        self._pagers.clear()
+        self._password = ""
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """All entries, in the order of the archive's directory."""
+        return self.directory.entries
+
+    def entry(self, name: str) -> Entry:
+        """Return one entry. Raises NotFound."""
+        try:
+            return self._by_name[name]
+        except KeyError:
+            raise NotFound("The archive holds no such entry.", kept=UNCHANGED) from None
+
+    def stream(self, name: str) -> EntryStream:
+        """Return one entry's plain text as a stream from its start. Raises DamagedEntry."""
+        entry = self.entry(name)
+        keys = self._keys.get(name)
+        if keys is None:
+            try:
+                keys = unlock(self.file, entry, self._password)
+            except WrongPassword:
+                # The archive's password is known to be right, so this entry was changed.
+                raise DamagedEntry(name, "the password does not open this entry") from None
+            self._keys[name] = keys
+        return EntryStream(self.file, entry, keys)
+
+    def read(self, name: str, limit: int) -> bytes:
+        """Return a small entry whole. Raises ArchiveProblem if it is larger than `limit` bytes."""
+        if self.entry(name).size > limit:
+            raise ArchiveProblem("The entry is too large to be read at once.", kept=UNCHANGED)
+        return b"".join(self.stream(name))
+
+    def table(self, name: str) -> DescribedTable:
+        """Return a table's description. Raises ArchiveProblem where the archive has none."""
+        if self.manifest is None:
+            raise self.manifest_problem or ArchiveProblem(
+                "The archive does not describe its tables: Chairside did not make it.",
+                kept=UNCHANGED,
+                do="Extract its files instead.",
+            )
+        return self.manifest.table(name)
+
+    def rows(self, table: str, blocks: Iterable[bytes] | None = None) -> Iterator[Row]:
+        """Yield a table's rows without the header line, which must name the described fields.
+
+        `blocks` replaces the entry's own stream, for a caller that counts bytes. The text is
+        right only if the last row was reached. Raises DamagedEntry, MalformedText.
+        """
+        described = self.table(table)
+        names = [field.name for field in described.fields]
+        chunks = self.stream(described.path) if blocks is None else blocks
+        try:
+            rows = read_rows(chunks, width=len(names))
+            if next(rows, None) != names:
+                raise DamagedEntry(described.path, "its header line is not the one described")
+            yield from rows
+        except MalformedText as problem:
+            raise MalformedText(problem.line, problem.fault, described.path) from None
+
+    def pager(self, table: str) -> TablePager:
+        """Return the pager of one table; it remembers where pages begin."""
+        if table not in self._pagers:
+            described = self.table(table)
+            self._pagers[table] = TablePager(self.stream(described.path), described)
+        return self._pagers[table]
+
+    def page(self, table: str, start: int, count: int = 200) -> Page:
+        """Return `count` rows of a table from row `start` on, the first being 0."""
+        return self.pager(table).page(start, count)
+
+    def verify(
+        self, progress: OnProgress | None = None, cancelled: IsCancelled | None = None
+    ) -> Verification:
+        """Check every byte against authentication codes, checksums and the manifest."""
+        return verify_all(self, progress, cancelled)
+
+    def extract(
+        self,
+        folder: Path,
+        progress: OnProgress | None = None,
+        cancelled: IsCancelled | None = None,
+    ) -> list[Path]:
+        """Write every entry into `folder`, each mode 0600; returns the files."""
+        return extract_all(self, folder, progress, cancelled)
+
+    def _read_manifest(self) -> None:
+        if DATAPACKAGE not in self._by_name:
+            return
+        try:
+            self.manifest = read_manifest(self.read(DATAPACKAGE, MAX_MANIFEST))
+        except ArchiveProblem as problem:
+            self.manifest_problem = problem
+
+
+def _check_password(file: SharedFile, directory: Directory, password: str) -> None:
+    """Find an entry that the password opens, authentication code included.
+
+    The check bytes alone let 1 wrong password in 65,536 through. Several entries are tried, so
+    that one damaged entry does not make a right password look wrong.
+    """
+    locked = sorted((e for e in directory.entries if e.is_locked), key=lambda e: e.packed_size)
+    if not locked:
+        raise ArchiveProblem(
+            "The archive is not encrypted with WinZip AES.",
+            kept=UNCHANGED,
+            do="Chairside opens only archives that are; open this one with 7-Zip.",
+        )
+    refusal: WrongPassword | None = None
+    passed = 0
+    for entry in locked[:TRIED_ENTRIES]:
+        try:
+            keys = unlock(file, entry, password)
+        except WrongPassword as problem:
+            refusal = problem
+            continue
+        passed += 1
+        if is_authentic(file, entry, keys):
+            return
+    if passed > 1:
+        return  # two pairs of check bytes: the password is right, the entries are damaged
+    if refusal is not None:
+        raise refusal
+    raise not_whole("The password is wrong or the archive is damaged; which one cannot be told.")

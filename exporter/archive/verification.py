@@ -1,0 +1,123 @@
+"""Whether an archive is whole and unchanged.
+
+One rule: every byte is looked at, every fault is named with its entry, and nothing stops at the
+first one. Source: REQUIREMENTS section 6 (manifest and verify).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from exporter.archive.description import Described, DescribedTable
+from exporter.archive.directory import Entry
+from exporter.archive.errors import ArchiveProblem, DamagedEntry, drawn
+from exporter.archive.names import DATAPACKAGE
+from exporter.archive.progress import IsCancelled, OnProgress, Work
+from exporter.archive.txt import RowCounter
+
+if TYPE_CHECKING:
+    from exporter.archive.reader import Archive
+
+AES_128 = 1
+AE_2 = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One fault: the entry's name ("" for the archive itself) and what is wrong with it."""
+
+    entry: str
+    fault: str
+
+    @property
+    def sentence(self) -> str:
+        """The fault as one sentence."""
+        return f"{drawn(self.entry) or 'The archive'}: {self.fault}."
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What was looked at and what was found. Sizes are bytes of plain text.
+
+    `is_described` tells whether there was a manifest to compare with; without one, only the
+    authentication codes were checked.
+    """
+
+    entries: int
+    rows: int
+    bytes: int
+    is_described: bool
+    findings: tuple[Finding, ...]
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing at all was found."""
+        return not self.findings
+
+
+def verify_all(
+    archive: Archive, progress: OnProgress | None, cancelled: IsCancelled | None
+) -> Verification:
+    """Check an open archive. Raises Cancelled when asked to stop; faults are findings."""
+    work = Work(sum(entry.size for entry in archive.entries), progress, cancelled)
+    findings: list[Finding] = []
+    described = _described(archive)
+    rows = 0
+    for entry in archive.entries:
+        try:
+            rows += _verify_entry(archive, entry, described.get(entry.name), work)
+        except DamagedEntry as problem:
+            findings.append(Finding(problem.entry, problem.fault))
+        except ArchiveProblem as problem:
+            findings.append(Finding(entry.name, problem.what.rstrip(".")))
+    if archive.manifest_problem is not None:
+        findings.append(Finding(DATAPACKAGE, archive.manifest_problem.what.rstrip(".")))
+    if archive.manifest is not None:
+        findings += _compare_lists(archive, described)
+    unique = tuple(dict.fromkeys(findings))
+    is_described = archive.manifest is not None
+    return Verification(len(archive.entries), rows, work.bytes_done, is_described, unique)
+
+
+def _described(archive: Archive) -> dict[str, Described]:
+    if archive.manifest is None:
+        return {}
+    return {d.path: d for d in (*archive.manifest.documents, *archive.manifest.tables)}
+
+
+def _verify_entry(archive: Archive, entry: Entry, described: Described | None, work: Work) -> int:
+    """Read one entry to its end; returns its rows. Raises DamagedEntry."""
+    table = described if isinstance(described, DescribedTable) else None
+    rows_total = 0 if table is None else table.rows
+    digest = hashlib.sha256()
+    counter = RowCounter()
+    for block in archive.stream(entry.name):
+        digest.update(block)
+        if table is not None:
+            counter.add(block)
+        work.step(entry.name, len(block), max(0, counter.rows - 1), rows_total)
+    if described is None:
+        return 0
+    if entry.size != described.bytes or digest.hexdigest() != described.sha256:
+        raise DamagedEntry(entry.name, "its SHA-256 is not the one in the manifest")
+    if table is not None and (counter.rows - 1 != rows_total or not counter.is_ended):
+        rows = max(0, counter.rows - 1)
+        raise DamagedEntry(entry.name, f"{rows:,} rows where the manifest says {rows_total:,}")
+    return rows_total
+
+
+def _compare_lists(archive: Archive, described: dict[str, Described]) -> list[Finding]:
+    """Name what is missing, what is extra, and what is not as Chairside writes it."""
+    from exporter.archive.layout import changed_headers
+
+    present = {entry.name for entry in archive.entries}
+    findings = [Finding(name, "it is missing") for name in described if name not in present]
+    for entry in archive.entries:
+        if entry.name not in described and entry.name != DATAPACKAGE:
+            findings.append(Finding(entry.name, "the manifest does not name it"))
+        if (entry.strength, entry.aes_version) != (AES_128, AE_2):
+            findings.append(Finding(entry.name, "it is not encrypted as Chairside does it"))
+    headers = changed_headers(archive.file, archive.size, archive.directory)
+    return findings + [Finding(name, fault) for name, fault in headers]

@@ -1,0 +1,69 @@
+"""Saving a ready archive to the folder that its requester names (REQUIREMENTS D17)."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+
+from exporter.archive.files import part_of, told_plainly, whole_file
+from exporter.archive.progress import IsCancelled, OnProgress, Work
+from exporter.runner.making import sha256_of
+from store.errors import BadInput, StoreProblem
+from store.use_cases.retrieving import Retrieval
+
+BLOCK = 1024 * 1024
+
+
+def save_archive(
+    retrieval: Retrieval,
+    folder: Path,
+    progress: OnProgress | None = None,
+    cancelled: IsCancelled | None = None,
+) -> Path:
+    """Copy an archive, sync it, compare its SHA-256, and return where it is.
+
+    An older copy with the same bytes is taken as it is.
+
+    Raises:
+        BadInput: the folder is not there, or holds another file of that name.
+        StoreProblem: the archive in the practice's folder is not the one that was made.
+        DiskFull, ArchiveProblem: the disk; nothing is left behind.
+        Cancelled: it was stopped.
+    """
+    target = folder.expanduser() / retrieval.file_name
+    if not target.parent.is_dir():
+        raise BadInput(
+            f"There is no folder {target.parent}.",
+            kept="Nothing was saved.",
+            do="Name another one.",
+        )
+    there = target.is_file() and target.stat().st_size == retrieval.size
+    if there and sha256_of(target) == retrieval.sha256:
+        return target
+    digest = hashlib.sha256()
+    work = Work(retrieval.size, progress, cancelled)
+    with (
+        told_plainly(target.parent),
+        retrieval.archive.open("rb") as source,
+        whole_file(target) as copy,
+    ):
+        while block := source.read(BLOCK):
+            digest.update(block)
+            copy.write(block)
+            work.step(retrieval.file_name, len(block))
+        if digest.hexdigest() != retrieval.sha256:
+            raise StoreProblem(
+                "The archive in the practice's folder is not the one that was made.",
+                kept="Nothing was saved.",
+                do="Schedule a new download, and have the disk checked.",
+            )
+        copy.flush()
+        os.fsync(copy.fileno())
+        if sha256_of(part_of(target)) != retrieval.sha256:
+            raise StoreProblem(
+                "What was written to the folder is not what was read.",
+                kept="Nothing was saved.",
+                do="Save it to another disk, and have this one checked.",
+            )
+    return target

@@ -1,0 +1,197 @@
+"""The form that schedules a data download: the day, and the password again.
+
+One rule: the password lives in its field and in one call; whatever comes back, the field is empty.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Final
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.widgets import Input, Static
+
+from store.errors import ChairsideError, PassphraseNeeded, SessionEnded
+from store.use_cases import downloads
+from store.use_cases.downloads import CodeSent
+from tui.widgets import words
+from tui.widgets.button import PushButton
+from tui.widgets.field import Field
+from tui.widgets.place import Dialog
+from tui.widgets.safe import content, join
+
+if TYPE_CHECKING:
+    from store.use_cases.downloads import ScheduleForm
+
+ONLY_YOU: Final = (
+    "Only you will be able to retrieve it. If you may be away, let the person who needs it"
+    " schedule it."
+)
+DATE_CHARACTERS: Final = r"[0-9-]*"
+
+
+class ScheduleDialog(Dialog[CodeSent | None], place="schedule"):
+    """Answers the code that was sent; None when nothing was asked for."""
+
+    TITLE_TEXT = "Schedule a data download"
+
+    def __init__(self, form: ScheduleForm) -> None:
+        super().__init__()
+        self._form = form
+        self._needs_passphrase = False
+
+    def body(self) -> ComposeResult:
+        """The form, or what stands in its way (D6, D7)."""
+        if self._form.obstacles:
+            yield Static(content("This must be mended before a download can be scheduled:"))
+            for obstacle in self._form.obstacles:
+                yield Static(join(("● ", "$tone-warn"), (obstacle, "")), classes="obstacle")
+            return
+        day = self._form.default_day
+        yield Field(
+            "For the day",
+            id="day",
+            value=day.isoformat(),
+            restrict=DATE_CHARACTERS,
+            max_length=10,
+            meaning=self._meaning(day),
+        )
+        yield Field("Your password", id="password", secret=True, meaning="It locks the archive.")
+        yield Field("Passphrase", id="passphrase", secret=True, meaning=" ")
+        yield Field("Passphrase again", id="again", secret=True)
+        yield Static(content(ONLY_YOU, "$tone-dim"))
+
+    def buttons(self) -> ComposeResult:
+        """The harmless one first."""
+        yield PushButton("Back", id="back")
+        if not self._form.obstacles:
+            yield PushButton("Schedule Download", id="schedule")
+
+    def on_mount(self) -> None:
+        """The day is right most of the time: begin at the password."""
+        if self._form.obstacles:
+            self.query_one("#back").focus()
+            return
+        for name in ("passphrase", "again"):
+            self.query_one(f"#{name}").display = False
+        self.query_one("#password", Field).focus_line()
+
+    def _meaning(self, day: date) -> str:
+        return f"{words.full_day(day)}, {self._form.time_zone}. Built overnight before that day."
+
+    @on(Input.Changed)
+    def _say_what_day(self) -> None:
+        """Say the day in words while it is typed."""
+        field = self.query_one("#day", Field)
+        try:
+            day = date.fromisoformat(field.value)
+        except ValueError:
+            field.explain("A day is typed as year-month-day, such as 2026-11-21.")
+        else:
+            field.explain(self._meaning(day))
+
+    def why_not(self, key_id: str) -> str:
+        """Without a form there is no day to change."""
+        if key_id.startswith("schedule.") and self._form.obstacles:
+            return "First mend what is listed."
+        return ""
+
+    def do_schedule_later(self) -> None:
+        """A day later."""
+        self._shift(1)
+
+    def do_schedule_earlier(self) -> None:
+        """A day earlier, not before the first that can be chosen."""
+        self._shift(-1)
+
+    def _shift(self, days: int) -> None:
+        field = self.query_one("#day", Field)
+        try:
+            day = date.fromisoformat(field.value) + timedelta(days=days)
+        except (ValueError, OverflowError):
+            day = self._form.default_day
+        field.value = max(day, self._form.default_day).isoformat()
+
+    @on(Input.Submitted)
+    def _submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        if not self.is_working:
+            self._check_and_ask()
+
+    def pressed(self, button: str) -> None:
+        """Schedule Download."""
+        self._check_and_ask()
+
+    def _check_and_ask(self) -> None:
+        """Check what can be checked here, beside the field it is about; then ask."""
+        day_field = self.query_one("#day", Field)
+        try:
+            day = date.fromisoformat(day_field.value)
+        except ValueError:
+            day_field.complain("This is no day. Type year-month-day, such as 2026-11-21.")
+            day_field.focus_line()
+            return
+        if day < self._form.default_day:
+            first = words.full_day(self._form.default_day)
+            day_field.complain(f"Today and days gone by cannot be chosen. The first is {first}.")
+            day_field.focus_line()
+            return
+        day_field.complain("")
+        password = self.query_one("#password", Field)
+        if not password.value:
+            password.focus_line()
+        elif self._needs_passphrase and not self._passphrases_agree():
+            self.query_one("#passphrase", Field).focus_line()
+        else:
+            self._ask(day)
+
+    def _passphrases_agree(self) -> bool:
+        first, again = self.query_one("#passphrase", Field), self.query_one("#again", Field)
+        if not first.value:
+            first.complain("Type a passphrase for this download.")
+            return False
+        agree = first.value == again.value
+        again.complain("" if agree else "The two are not the same.")
+        return agree
+
+    @work(description="request a download", exit_on_error=False)
+    async def _ask(self, day: date) -> None:
+        kiosk = self.kiosk
+        fields = [self.query_one(f"#{name}", Field) for name in ("password", "passphrase", "again")]
+        password, passphrase = fields[0].value, fields[1].value
+        try:
+            with self.working("Checking the password and sending the code…"):
+                sent = await kiosk.practice.ask(
+                    downloads.request_download,
+                    kiosk.signed_in,
+                    run_on=day,
+                    password=password,
+                    passphrase=passphrase if self._needs_passphrase else None,
+                )
+        except PassphraseNeeded as needed:
+            self._ask_for_passphrase(needed)
+        except SessionEnded:
+            raise
+        except ChairsideError as error:
+            self.show_error(error)
+            fields[0].focus_line()
+        else:
+            self.dismiss(sent)
+        finally:
+            for field in fields:
+                field.clear()
+
+    def _ask_for_passphrase(self, needed: PassphraseNeeded) -> None:
+        """The account password cannot lock an archive: say why, and ask for a passphrase."""
+        self._needs_passphrase = True
+        for name in ("passphrase", "again"):
+            self.query_one(f"#{name}").display = True
+        self.query_one("#passphrase", Field).complain("")
+        self.say(f"{needed.title}.", needed.sentence, "warn")
+        self.query_one("#passphrase", Field).explain("At least 15 printable characters. Keep it.")
+        self.query_one("#password", Field).focus_line()
+
+    def leave(self) -> None:
+        """Nothing was asked for."""
+        self.dismiss(None)

@@ -1,0 +1,59 @@
+"""Completion of paths as they are typed, and the first folder to offer.
+
+One rule: a folder is read in a thread and a folder that cannot be read completes to nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from pathlib import Path
+
+from textual.suggester import Suggester
+
+
+class PathSuggester(Suggester):
+    """Completes folders, and files with one ending where `suffix` names it."""
+
+    def __init__(self, suffix: str | None = None) -> None:
+        super().__init__(use_cache=False, case_sensitive=True)
+        self._suffix = suffix
+
+    async def get_suggestion(self, value: str) -> str | None:
+        """Return `value` with its last part completed; None where nothing fits."""
+        return await asyncio.to_thread(complete, value, self._suffix)
+
+
+def complete(value: str, suffix: str | None = None) -> str | None:
+    """Complete the last part of a path: the first folder or fitting file that begins with it."""
+    folder, begun = os.path.split(value)
+    if not folder or not begun:
+        return None
+    for name in entries(Path(folder).expanduser(), suffix):
+        if name.startswith(begun) and name != begun:
+            return value + name[len(begun) :]
+    return None
+
+
+def entries(folder: Path, suffix: str | None = None) -> list[str]:
+    """Return the folders (ending in the separator) and fitting files of a folder, sorted."""
+    names: list[str] = []
+    try:
+        with os.scandir(folder) as found:
+            for entry in found:
+                if entry.name.startswith("."):
+                    continue
+                if entry.is_dir():
+                    names.append(entry.name + os.sep)
+                elif suffix and entry.name.lower().endswith(suffix):
+                    names.append(entry.name)
+    except OSError:
+        return []
+    return sorted(names, key=str.casefold)
+
+
+def first_folder() -> str:
+    """Return the folder to offer for saving: Documents if there is one, else the home folder."""
+    home = Path.home()
+    documents = home / "Documents"
+    return str(documents if documents.is_dir() else home)
