@@ -103,3 +103,12 @@ def sign_in(practice: Practice) -> Callable[[str], Actor]:
     from tests import people
 
     return lambda user_name: people.signed_in(practice, user_name)
+
+
+@pytest.fixture(scope="session")
+def seven_zip() -> str:
+    """The real 7-Zip; missing on a user's machine its tests skip, in CI that is a failure."""
+    found = shutil.which("7z") or shutil.which("7zz")
+    if found is None:
+        pytest.skip("7-Zip is not installed (Debian: p7zip-full)")
+    return found

@@ -35,8 +35,13 @@ IDLE: Final = timedelta(minutes=signing_in.IDLE_MINUTES)
 """When a desk without a signed-in user closes (REQUIREMENTS S7); a session brings its own time."""
 
 _ACTIONS: Final = frozenset({"focus_next", "focus_previous"})
-_TOUCHES: Final = (events.Key, events.Paste, events.MouseDown, events.MouseScrollDown,
-                   events.MouseScrollUp)
+_TOUCHES: Final = (
+    events.Key,
+    events.Paste,
+    events.MouseDown,
+    events.MouseScrollDown,
+    events.MouseScrollUp,
+)
 
 
 class ChairsideApp(App[None], inherit_bindings=False):

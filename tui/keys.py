@@ -35,31 +35,52 @@ class PlaceHelp:
 
 
 _ALL: Final = (
-    Key("kiosk.help", "f1", "F1", "help", "Show what this place is for and the keys that work here."),
+    Key(
+        "kiosk.help", "f1", "F1", "help", "Show what this place is for and the keys that work here."
+    ),
     Key("kiosk.theme", "f2,ctrl+t", "F2", "day or night", "Change between the day and night look."),
     Key("kiosk.lock", "f9", "F9", "lock", "Lock the kiosk. What is on the screen is dropped."),
     Key("kiosk.sign_out", "f10", "F10", "sign out", "End your session and go to the sign-in."),
-    Key("kiosk.back", "escape", "Esc", "back", "Go back one place. Nothing is saved by going back."),
+    Key(
+        "kiosk.back", "escape", "Esc", "back", "Go back one place. Nothing is saved by going back."
+    ),
     Key("kiosk.next", "tab", "Tab", "next field", "Go to the next field or button."),
     Key("kiosk.previous", "shift+tab", "Shift+Tab", "previous field", "Go to the field before."),
     Key("sign_in.enter", "enter", "Enter", "sign in", "Sign in with what is typed."),
-    Key("sign_in.archive", "f6", "F6", "open an archive", "Look into an archive with its password."),
-    Key("sign_in.other", "f4", "F4", "another user", "Let somebody else sign in; this session ends."),
-    Key("sign_in.leave", "ctrl+q", "Ctrl+Q", "leave", "Close the kiosk. Only while nobody is signed in."),
+    Key(
+        "sign_in.archive", "f6", "F6", "open an archive", "Look into an archive with its password."
+    ),
+    Key(
+        "sign_in.other", "f4", "F4", "another user", "Let somebody else sign in; this session ends."
+    ),
+    Key(
+        "sign_in.leave",
+        "ctrl+q",
+        "Ctrl+Q",
+        "leave",
+        "Close the kiosk. Only while nobody is signed in.",
+    ),
     Key("home.open", "enter", "Enter", "open", "Open the place that is marked."),
     Key("home.number", "1,2,3,4,5,6,7,8,9", "1-9", "open by number", "Open a place by its number."),
-    Key("downloads.schedule", "s", "s", "schedule", "Schedule a data download. Needs Full Control."),
+    Key(
+        "downloads.schedule", "s", "s", "schedule", "Schedule a data download. Needs Full Control."
+    ),
     Key("downloads.retrieve", "enter", "Enter", "retrieve", "Save a ready download to a folder."),
     Key("downloads.open", "o,d", "o", "open here", "Look into a download in the kiosk."),
     Key("downloads.cancel", "c", "c", "cancel", "Cancel a download that is not built yet.", True),
     Key("downloads.refresh", "f5", "F5", "refresh", "Read the list again."),
     Key("runner.run", "r", "r", "run what is due", "Start the export runner for what is due now."),
-    Key("runner.forward", "n", "n", "run all now", "Bring every scheduled download forward to now."),
+    Key(
+        "runner.forward", "n", "n", "run all now", "Bring every scheduled download forward to now."
+    ),
     Key("runner.cancel", "x", "x", "cancel", "Cancel the marked download.", True),
+    Key("choose.take", "enter", "Enter", "open", "Go into a folder, take a file, or open it."),
     Key("archive.view", "enter", "Enter", "view", "Page through the marked table."),
     Key("archive.csv", "c", "c", "CSV", "Convert all tables to CSV files for people."),
     Key("archive.excel", "e", "e", "Excel", "Convert all tables to an Excel workbook."),
-    Key("archive.fields", "m", "m", "meaning of fields", "Show what every column of a table means."),
+    Key(
+        "archive.fields", "m", "m", "meaning of fields", "Show what every column of a table means."
+    ),
     Key("archive.other", "f6", "F6", "another archive", "Close this archive and choose another."),
     Key("rows.cell", "enter", "Enter", "full text", "Show the whole text of the marked cell."),
     Key("rows.next", "n", "n", "next page", "Go to the next page of rows."),
@@ -164,7 +185,7 @@ PLACES: Final[dict[str, PlaceHelp]] = {
             "Type or complete the path of a .zip file, or choose one of the folder below.",
             "The password is that of the user who scheduled it, as it was on that day.",
         ),
-        ("kiosk.next", "kiosk.back", "kiosk.help"),
+        ("choose.take", "kiosk.next", "kiosk.back", "kiosk.help"),
     ),
     "rows": PlaceHelp(
         "Rows of a table",
@@ -188,7 +209,9 @@ PLACES: Final[dict[str, PlaceHelp]] = {
         ("This goes on while the kiosk is locked. Its result is told on the home screen.",),
         ("dialog.stop", "kiosk.help"),
     ),
-    "message": PlaceHelp("Message", ("Read it, then close it with Enter or Esc.",), ("kiosk.back",)),
+    "message": PlaceHelp(
+        "Message", ("Read it, then close it with Enter or Esc.",), ("kiosk.back",)
+    ),
     "confirm": PlaceHelp(
         "Please confirm",
         ("The harmless answer is marked first. Esc is the same as the harmless answer.",),

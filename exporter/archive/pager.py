@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from exporter.archive.description import DescribedTable
 from exporter.archive.errors import DamagedEntry, MalformedText
@@ -88,17 +89,12 @@ class TablePager:
         raise DamagedEntry(self._table.path, "it has fewer rows than the manifest says")
 
     def _rows_of(self, block: _Block, skip: int, wanted: int) -> list[Row]:
-        rows: list[Row] = []
+        width = len(self._table.fields)
         try:
-            for number, row in enumerate(read_rows((block.text,), width=len(self._table.fields))):
-                if number >= skip:
-                    rows.append(row)
-                if len(rows) == wanted:
-                    break
+            return list(islice(read_rows((block.text,), width=width, skip=skip), wanted))
         except MalformedText as problem:
             fault = f"{problem.fault}, after row {block.line:,}"
             raise DamagedEntry(self._table.path, fault) from None
-        return rows
 
     def _blocks(self, line: int) -> Iterator[_Block]:
         """Yield blocks of whole lines from the last kept place at or before `line` on."""

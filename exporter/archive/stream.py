@@ -80,12 +80,9 @@ def unlock(file: SharedFile, entry: Entry, password: str) -> Unlocked:
         )
     salt_size, key_size = SALT_BYTES[entry.strength], _KEY_BYTES[entry.strength]
     header = file.read_at(entry.data_offset, salt_size + CHECK_BYTES)
+    secret = password.encode("utf-8", "surrogateescape")
     material = hashlib.pbkdf2_hmac(
-        "sha1",
-        password.encode("utf-8", "surrogateescape"),
-        header[:salt_size],
-        _ITERATIONS,
-        2 * key_size + CHECK_BYTES,
+        "sha1", secret, header[:salt_size], _ITERATIONS, 2 * key_size + CHECK_BYTES
     )
     if not hmac.compare_digest(material[2 * key_size :], header[salt_size:]):
         raise WrongPassword(

@@ -10,6 +10,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 
 from exporter.archive.errors import MalformedText
 
@@ -38,18 +39,19 @@ def _format_field(value: str | int | None) -> str:
     return '"' + field.replace('"', '""') + '"' if _NEEDS_QUOTES.search(field) else field
 
 
-def read_rows(chunks: Iterable[bytes], *, width: int | None = None) -> Iterator[Row]:
+def read_rows(chunks: Iterable[bytes], *, width: int | None = None, skip: int = 0) -> Iterator[Row]:
     """Yield the rows of a text that comes in pieces; the first is its header line.
 
     Args:
         chunks: the bytes in order, cut anywhere.
         width: how many fields a row has; by default as many as the first row.
+        skip: how many rows to pass over without taking them apart.
 
     Raises MalformedText, with the line, for anything that the format does not allow: a quote
     inside a bare field, text after a closing quote, a bare carriage return, a missing end, another
     number of fields, bytes that are not UTF-8.
     """
-    for line, text in _logical_lines(chunks):
+    for line, text in islice(_logical_lines(chunks), skip, None):
         row = _split(text, line)
         if width is None:
             width = len(row)

@@ -6,14 +6,63 @@ One rule: a group is imported only when it is called, so that opening the kiosk 
 from __future__ import annotations
 
 import importlib
+from pathlib import Path
 
 import click
+from click.core import ParameterSource
 
-_COMMANDS = {
+from tui.commands.support import chosen_pgid, data_options, handles_errors, open_practice
+
+_COMMANDS: dict[str, tuple[str, str]] = {
     "archive": ("tui.commands.archive", "Open, verify and convert archives."),
     "demo": ("tui.commands.demo", "Build a practice of invented people and open the kiosk."),
-    "download": ("tui.commands.download", "Schedule, list and save data downloads."),
+    "download": ("tui.commands.download", "Schedule, list, save and cancel data downloads."),
     "import": ("tui.commands.imports", "Bring another system's data into the store."),
     "init": ("tui.commands.init", "Make a new, empty practice with its first administrator."),
     "runner": ("tui.commands.runner", "Do the data downloads that are due."),
 }
+"""Each command: the file that holds it (as `group`), and the line that help shows of it."""
+
+
+class _LazyGroup(click.Group):
+    """Lists all commands without importing one; imports the one that is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        module = importlib.import_module(_COMMANDS[cmd_name][0])
+        command: click.Command = module.group
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, _COMMANDS[name][1]) for name in sorted(_COMMANDS)])
+
+
+@click.group(
+    cls=_LazyGroup,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+@click.version_option(package_name="chairside", prog_name="Chairside")
+@data_options
+@click.pass_context
+@handles_errors
+def main(context: click.Context, data: Path, pgid: int | None) -> None:
+    """Open the kiosk of a dental practice: who may have which copy of the data.
+
+    With a command: do one thing and end. Exit codes: 0 done, 1 failed, 2 wrong usage.
+    """
+    if context.invoked_subcommand is not None:
+        for name in ("data", "pgid"):
+            if context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
+                raise click.UsageError(f"Put --{name} after the command it is for.")
+        return
+    from store.clock import SystemClock
+    from tui.kiosk import run_kiosk
+
+    with open_practice(data, chosen_pgid(data, pgid)) as practice:
+        run_kiosk(practice, SystemClock())

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from store.use_cases.downloads import CodeSent
 
 WHAT_IT_IS: Final = (
-    "A copy of the practice's treatments, appointments, histories and ledger: raw data,"
-    " without images or attached files. Only the user who schedules it can retrieve it."
+    "A copy of the practice's treatments, appointments, histories and ledger.\n"
+    "Raw data, no images or attached files. Only who schedules it can retrieve it."
 )
 OPENS_WITH: Final = (
     "It opens in 7-Zip or WinZip (either one). Windows Explorer, macOS and unzip cannot open it."

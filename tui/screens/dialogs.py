@@ -87,9 +87,16 @@ class ProgressDialog(Dialog[Job], place="progress"):
 
     STOPPING: ClassVar[str] = "It stops at the next step; what is half made is removed."
 
-    def __init__(self, job: Job) -> None:
+    def __init__(self, job: Job, *, outlives: bool = True) -> None:
         super().__init__()
         self._job = job
+        self._outlives = outlives
+
+    def on_unmount(self) -> None:
+        """Work whose result nobody would see any more is stopped."""
+        if not self._outlives and not self._job.is_told:
+            self._job.is_told = True
+            self._job.cancel()
 
     @property
     def title_text(self) -> str:

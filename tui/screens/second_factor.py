@@ -58,12 +58,14 @@ class SecondFactorDialog(Dialog[DownloadView | None], place="second_factor"):
         sent = self._sent
         self.set_text(
             "#sent",
-            content(f"A six-digit code is on its way to the mobile ending in {sent.sent_to}."),
+            content(f"A six-digit code is on its way to your mobile, number {sent.sent_to}."),
         )
         demo = self.query_one("#demo", Static)
         demo.display = bool(sent.demo_text)
         if sent.demo_text:
-            demo.update(content(f"Practice of invented people, so it is shown here:\n{sent.demo_text}"))
+            demo.update(
+                content(f"Practice of invented people, so it is shown here:\n{sent.demo_text}")
+            )
         self.tick()
 
     def tick(self) -> None:

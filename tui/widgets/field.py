@@ -88,6 +88,14 @@ class Field(Widget):
         """A field without a meaning takes one line."""
         self.set_class(not self._meaning, "-plain")
 
+    def on_descendant_focus(self) -> None:
+        """The name of the field one is in is bold."""
+        self.add_class("-here")
+
+    def on_descendant_blur(self) -> None:
+        """Elsewhere now."""
+        self.remove_class("-here")
+
     @property
     def value(self) -> str:
         """What is typed."""

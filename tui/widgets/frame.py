@@ -80,9 +80,7 @@ class MessageLine(Static):
             return
         bar = "$tone-" + (tone or "dim")
         space = " " if title and text else ""
-        self.update(
-            join(("▌ ", bar), (title, f"bold {bar}"), (space, ""), (text, ""))
-        )
+        self.update(join(("▌ ", bar), (title, f"bold {bar}"), (space, ""), (text, "")))
 
 
 class KeyLine(Widget):

@@ -120,6 +120,7 @@ class JobBar(Widget):
         job = self._job
         left = job.seconds_left
         tail = words.time_left(left) if left is not None else ""
-        line = progress_line(job.note or "Working", job.done, job.total, job.unit,
-                             self.size.width, tail)
+        line = progress_line(
+            job.note or "Working", job.done, job.total, job.unit, self.size.width, tail
+        )
         return line

@@ -33,7 +33,9 @@ ACTIONS: Final = frozenset({"do", "focus_next", "focus_previous"})
 """All that a key or a link may run on a screen; anything else is turned away."""
 
 UNEXPECTED = "Something unexpected happened here."
-UNEXPECTED_DO = "Try it once more. If it stays, tell IT support what you did; no data is shown here."
+UNEXPECTED_DO = (
+    "Try it once more. If it stays, tell IT support what you did; no data is shown here."
+)
 
 
 class PlaceMixin(Screen[Answer]):

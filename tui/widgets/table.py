@@ -82,7 +82,14 @@ class Table(ScrollView, can_focus=True, inherit_bindings=False):
             return self.table
 
     class Chosen(Marked):
-        """The marked row was clicked again: the same as Enter."""
+        """The marked row was clicked twice: the same as Enter."""
+
+    class Edge(Message):
+        """The mark was moved past the first row (-1) or the last one (1)."""
+
+        def __init__(self, direction: int) -> None:
+            super().__init__()
+            self.direction = direction
 
     def __init__(
         self, columns: Sequence[Column], *, by_cell: bool = False, id: str | None = None
@@ -108,7 +115,11 @@ class Table(ScrollView, can_focus=True, inherit_bindings=False):
         return self._rows[self.marked][self.marked_column]
 
     def show(
-        self, rows: Sequence[Row], *, columns: Sequence[Column] | None = None, mark: int | None = None
+        self,
+        rows: Sequence[Row],
+        *,
+        columns: Sequence[Column] | None = None,
+        mark: int | None = None,
     ) -> None:
         """Replace all rows (and columns); the mark stays on its line unless `mark` names one."""
         if columns is not None:
@@ -137,6 +148,10 @@ class Table(ScrollView, can_focus=True, inherit_bindings=False):
             self.scroll_to(y=self.marked - height + 1, animate=False, force=True)
 
     def _mark(self, row: int) -> None:
+        if row < 0 or row >= len(self._rows):
+            at_edge = self.marked == (0 if row < 0 else len(self._rows) - 1)
+            if at_edge:
+                self.post_message(self.Edge(-1 if row < 0 else 1))
         row = max(0, min(row, len(self._rows) - 1))
         if row != self.marked:
             self.marked = row
@@ -179,17 +194,16 @@ class Table(ScrollView, can_focus=True, inherit_bindings=False):
         return used - _GAP <= self.size.width
 
     def _widths(self) -> list[tuple[int, int]]:
-        """Return (column, width) of the columns that are seen."""
+        """Return (column, width) of the columns that are seen; a width of 0 takes what is left."""
         room = self.size.width - 1
-        fixed = sum(c.width + _GAP for c in self._columns) - _GAP
+        fixed = sum(c.width for c in self._columns) + _GAP * (len(self._columns) - 1)
         seen: list[tuple[int, int]] = []
         for index in range(self._first_column, len(self._columns)):
-            width = self._columns[index].width or max(8, room - fixed)
             if room <= 0:
                 break
-            taken = min(width, room)
-            seen.append((index, taken))
-            room -= taken + _GAP if self._columns[index].width else room
+            width = min(self._columns[index].width or max(8, self.size.width - 1 - fixed), room)
+            seen.append((index, width))
+            room -= width + _GAP
         return seen
 
     def render_line(self, y: int) -> Strip:

@@ -46,7 +46,7 @@ class TextSource:
         self.size = 0
         self.timestamps_are_utc = True
         self._raw: IO[bytes] | None = None
-        self._file: IO[bytes] | None = None
+        self._file: IO[bytes] | gzip.GzipFile | None = None
         self._decoder: codecs.IncrementalDecoder | None = None
         self._head = b""
 
@@ -63,7 +63,7 @@ class TextSource:
                 kept=_KEPT,
                 do="Check the name of the file, and that you may read it.",
             ) from error
-        self._file = gzip.open(self._raw) if packed else self._raw  # noqa: SIM115
+        self._file = gzip.open(self._raw) if packed else self._raw
         try:
             self._begin(self._bytes(PIECE))
         except BaseException:

@@ -28,36 +28,36 @@ def _unescaped(found: re.Match[str]) -> str:
     return _SPECIAL.get(character) or _KEPT.get(character) or character
 
 
-def text_of(token: str) -> str:
+def text_of(literal: str) -> str:
     """Return the text of a quoted literal."""
-    inner = token[1:-1]
+    inner = literal[1:-1]
     if "\\" in inner or "'" in inner:
         return _ESCAPE.sub(_unescaped, inner)
     return inner
 
 
-def value(token: str) -> Value:
+def value(literal: str) -> Value:
     """Return the value of any literal.
 
     Text with bytes that are no text in the dump's character set keeps them as lone surrogates.
     Raises ValueError for what is no literal.
     """
-    if token[:1] == "'":
-        return text_of(token)
-    if token.upper() == "NULL":
+    if literal[:1] == "'":
+        return text_of(literal)
+    if literal.upper() == "NULL":
         return None
-    if token[:2] in ("0x", "0X"):
-        return bytes.fromhex(token[2:])
-    prefixed = _PREFIXED.fullmatch(token)
+    if literal[:2] in ("0x", "0X"):
+        return bytes.fromhex(literal[2:])
+    prefixed = _PREFIXED.fullmatch(literal)
     if prefixed is not None:
         return _prefixed_value(prefixed.group(1).lower(), text_of(prefixed.group(2)))
     try:
-        number = Decimal(token)
+        number = Decimal(literal)
     except InvalidOperation:
         raise ValueError("not an SQL literal") from None
     if not number.is_finite():
         raise ValueError("not an SQL literal")
-    return int(token) if token.lstrip("+-").isdecimal() else number
+    return int(literal) if literal.lstrip("+-").isdecimal() else number
 
 
 def _prefixed_value(prefix: str, text: str) -> Value:

@@ -1,0 +1,180 @@
+"""The import of an Open Dental dump into the practice store.
+
+One rule: all or nothing. Everything is one transaction, and running it again leaves the same rows.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+from store.clock import instant
+from store.database import Store, translated
+from store.errors import SourceProblem
+from store.imports.opendental.dangling import RowsWereThere, mend
+from store.imports.opendental.dump import Dump
+from store.imports.opendental.identities import SYSTEM, Identities
+from store.imports.opendental.mapping import TABLE_MAPS
+from store.imports.opendental.report import ImportReport
+from store.imports.opendental.writer import TableWriter, not_open_dental
+
+Progress = Callable[[str, int, int], None]
+"""Told what is being read, and how many bytes of how many."""
+
+Cancelled = Callable[[], bool]
+
+T = TypeVar("T")
+_CACHE_KIB = 64 * 1024
+
+
+def import_opendental(
+    store: Store,
+    source: Path,
+    progress: Progress | None = None,
+    cancelled: Cancelled | None = None,
+    *,
+    transaction: Callable[[], AbstractContextManager[T]] | None = None,
+    before_commit: Callable[[ImportReport, T], None] | None = None,
+) -> ImportReport:
+    """Import a dump in one transaction.
+
+    Args:
+        source: file that mysqldump or mariadb-dump has made, plain or compressed with gzip.
+        progress: told from time to time how far it is.
+        cancelled: asked from time to time whether to stop.
+        transaction: opens the transaction; the store's own if not given. It may be opened anew.
+        before_commit: called when all rows are in, with the report and what `transaction` gave;
+            what it raises undoes the import.
+
+    Raises:
+        SourceProblem: the file is not whole or not a dump of Open Dental, or was cancelled.
+        StoreBusy, DiskFull, StoreProblem: the store cannot be written.
+    """
+    left_alone: dict[str, set[int]] = {}
+    begin: Callable[[], AbstractContextManager[Any]] = transaction or store.transaction
+    with references_checked_by_import(store):
+        while True:
+            try:
+                with begin() as change:
+                    report = _import_rows(store, source, progress, cancelled, left_alone)
+                    if before_commit is not None:
+                        before_commit(report, change)
+                return report
+            except RowsWereThere as found:
+                # Rare: the dump would break rows the store has. Begin anew without those.
+                for table, numbers in found.rows.items():
+                    left_alone.setdefault(table, set()).update(numbers)
+
+
+@contextmanager
+def references_checked_by_import(store: Store) -> Iterator[None]:
+    """Leave it to the import to check references, at its end.
+
+    Rows come in the order of the dump, children before their parents. If SQLite kept count of what
+    is still missing, each parent that comes would make it search every table that may refer to it.
+    Enter it before the transaction begins: inside one, SQLite does not hear.
+    """
+    assert not store.db.in_transaction, "references_checked_by_import inside a transaction"
+    cache = store.value("PRAGMA cache_size")
+    with translated():
+        store.db.execute("PRAGMA foreign_keys = OFF")
+        store.db.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+    try:
+        yield
+    finally:
+        with translated():
+            store.db.execute("PRAGMA foreign_keys = ON")
+            store.db.execute(f"PRAGMA cache_size = {cache}")
+
+
+def _import_rows(
+    store: Store,
+    source: Path,
+    progress: Progress | None,
+    cancelled: Cancelled | None,
+    left_alone: dict[str, set[int]],
+) -> ImportReport:
+    started_at = instant(store.clock.now())
+    report = _Attempt(store, source, left_alone).run(progress, cancelled)
+    report.import_run_id = _record_run(store, report, started_at)
+    return report
+
+
+class _Attempt:
+    """One pass over the dump."""
+
+    def __init__(self, store: Store, source: Path, left_alone: dict[str, set[int]]) -> None:
+        practice = store.one("SELECT pgid, time_zone FROM practice_group")
+        assert practice is not None, "a store without its practice group"
+        self._db: sqlite3.Connection = store.db
+        self._pgid = int(practice["pgid"])
+        self.zone = ZoneInfo(practice["time_zone"])
+        self._dump = Dump(source, wanted=TABLE_MAPS.__contains__)
+        self._identities = Identities(store.db, TABLE_MAPS)
+        self._writers: dict[str, TableWriter] = {}
+        self._left_alone = left_alone
+        self._report = ImportReport(source.name)
+        self._current: TableWriter | None = None
+
+    @property
+    def timestamps_are_utc(self) -> bool:
+        return self._dump.timestamps_are_utc
+
+    def our_id(self, source_table: str) -> Callable[[int], int]:
+        return self._identities.our_id(source_table)
+
+    def note_rounded(self, column: str) -> None:
+        assert self._current is not None
+        self._current.report.note(f"{column} was rounded to whole cents")
+
+    def run(self, progress: Progress | None, cancelled: Cancelled | None) -> ImportReport:
+        for batch in self._dump.batches():
+            if cancelled is not None and cancelled():
+                raise SourceProblem(
+                    "The import was stopped.",
+                    kept="Nothing was imported.",
+                    do="Start it again when you like.",
+                )
+            self._current = self._writer(batch.table, batch.columns)
+            self._current.write(batch.rows)
+            if progress is not None:
+                progress(batch.table, *self._dump.progress)
+        if "patient" not in self._dump.tables:
+            raise not_open_dental("it has no table of patients")
+        self._report.not_read.update(sorted(self._dump.skipped.items()))
+        mend(self._db, TABLE_MAPS, self._report.tables, self._identities)
+        self._identities.settle()
+        return self._report
+
+    def _writer(self, table: str, columns: tuple[str, ...]) -> TableWriter:
+        if table not in self._writers:
+            self._writers[table] = TableWriter(
+                self._db,
+                TABLE_MAPS[table],
+                columns,
+                self,
+                self._pgid,
+                self._left_alone.get(table, frozenset()),
+            )
+            self._report.tables[table] = self._writers[table].report
+        return self._writers[table]
+
+
+def _record_run(store: Store, report: ImportReport, started_at: str) -> int:
+    return store.insert(
+        "import_run",
+        {
+            "system": SYSTEM,
+            "source": report.source,
+            "started_at": started_at,
+            "ended_at": instant(store.clock.now()),
+            "rows_read": report.rows_read,
+            "rows_written": report.rows_written,
+            "rows_refused": report.rows_refused,
+            "report": "\n".join(report.lines()) or None,
+        },
+    )

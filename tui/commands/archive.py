@@ -1,0 +1,222 @@
+"""`chairside archive`: list, verify, extract and convert any WinZip-AES archive, at any place.
+
+One rule: it needs the archive and its password and nothing else: no practice, no sign-in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tui.commands.support import (
+    ProgressPrinter,
+    handles_errors,
+    json_option,
+    password_option,
+    print_json,
+    read_password,
+    shown,
+    until_interrupted,
+)
+
+if TYPE_CHECKING:
+    from exporter.archive.progress import Progress
+    from exporter.archive.reader import Archive
+    from exporter.archive.verification import Verification
+    from exporter.convert.source import Conversion
+
+_FILE = click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
+_TABLES = click.option(
+    "--table", "tables", multiple=True, metavar="NAME", help="Only this table; may be repeated."
+)
+
+
+@click.group("archive", help="Open, verify and convert archives.")
+def group() -> None:
+    """Hold the commands together."""
+
+
+@contextmanager
+def _opened(file: Path, password_file: str | None) -> Iterator[Archive]:
+    from exporter.archive.reader import Archive
+
+    password = read_password(password_file, "Password of the archive")
+    with Archive.open(file, password) as archive:
+        yield archive
+
+
+@contextmanager
+def _watching(*, quiet: bool) -> Iterator[tuple[Callable[[Progress], None], Callable[[], bool]]]:
+    with until_interrupted() as cancelled, ProgressPrinter(quiet=quiet) as printer:
+
+        def report(progress: Progress) -> None:
+            printer(progress.table, progress.bytes_done, progress.bytes_total)
+
+        yield report, cancelled
+
+
+@group.command("list")
+@_FILE
+@password_option
+@json_option
+@handles_errors
+def list_entries(file: Path, password_file: str | None, as_json: bool) -> None:
+    """Tell what an archive holds."""
+    with _opened(file, password_file) as archive:
+        answer = _contents(archive)
+    if as_json:
+        print_json(answer)
+        return
+    if answer["practice"] is not None:
+        click.echo(f"{shown(answer['practice'])}, PGID {answer['pgid']}, read {answer['snapshot']}")
+    for entry in answer["entries"]:
+        rows = "" if entry["rows"] is None else f"{entry['rows']:,} rows"
+        click.echo(f"{entry['bytes']:>15,}  {rows:>16}  {shown(entry['name'])}")
+    for table in answer["left_out"]:
+        click.echo(f"Left out: {shown(table['table'])}. {shown(table['reason'])}")
+
+
+def _contents(archive: Archive) -> dict[str, Any]:
+    manifest = archive.manifest
+    rows = {} if manifest is None else {table.path: table.rows for table in manifest.tables}
+    return {
+        "file": archive.path.name,
+        "practice": None if manifest is None else manifest.practice,
+        "pgid": None if manifest is None else manifest.pgid,
+        "snapshot": None if manifest is None else shown(manifest.snapshot),
+        "entries": [
+            {"name": e.name, "bytes": e.size, "packed": e.packed_size, "rows": rows.get(e.name)}
+            for e in archive.entries
+        ],
+        "left_out": []
+        if manifest is None
+        else [{"table": table, "reason": reason} for table, reason in manifest.left_out],
+    }
+
+
+@group.command("verify")
+@_FILE
+@password_option
+@json_option
+@handles_errors
+def verify(file: Path, password_file: str | None, as_json: bool) -> None:
+    """Check every byte of an archive; exits with 1 if anything is wrong."""
+    with (
+        _opened(file, password_file) as archive,
+        _watching(quiet=as_json) as (report, cancelled),
+    ):
+        found = archive.verify(report, cancelled)
+    if as_json:
+        print_json(_as_data(found))
+    else:
+        _tell(found)
+    if not found.is_whole:
+        raise SystemExit(1)
+
+
+def _as_data(found: Verification) -> dict[str, Any]:
+    return {
+        "whole": found.is_whole,
+        "described": found.is_described,
+        "entries": found.entries,
+        "rows": found.rows,
+        "bytes": found.bytes,
+        "findings": [{"entry": f.entry, "fault": f.fault} for f in found.findings],
+    }
+
+
+def _tell(found: Verification) -> None:
+    for finding in found.findings:
+        click.echo(shown(finding.sentence))
+    if not found.is_whole:
+        click.echo("The archive is not whole. Copy it again from where it was made.")
+    elif found.is_described:
+        click.echo(
+            f"Whole and unchanged: {found.entries} files, {found.rows:,} rows, every checksum right."
+        )
+    else:
+        click.echo(
+            f"Unchanged: {found.entries} files, every authentication code right. "
+            "The archive has no manifest of ours to count rows by."
+        )
+
+
+@group.command("extract")
+@_FILE
+@click.option("--to", "folder", required=True, type=click.Path(path_type=Path), metavar="DIR")
+@password_option
+@json_option
+@handles_errors
+def extract(file: Path, folder: Path, password_file: str | None, as_json: bool) -> None:
+    """Write an archive's files, unencrypted, into a folder."""
+    with (
+        _opened(file, password_file) as archive,
+        _watching(quiet=as_json) as (report, cancelled),
+    ):
+        files = archive.extract(folder, report, cancelled)
+    if as_json:
+        print_json({"files": [str(path) for path in files]})
+    else:
+        click.echo(f"{len(files)} files written. They are not encrypted.")
+
+
+@group.command("to-csv")
+@_FILE
+@click.option("--to", "folder", required=True, type=click.Path(path_type=Path), metavar="DIR")
+@_TABLES
+@password_option
+@json_option
+@handles_errors
+def to_csv(
+    file: Path, folder: Path, tables: tuple[str, ...], password_file: str | None, as_json: bool
+) -> None:
+    """Write an archive's tables as CSV files into a folder."""
+    from exporter.convert.csv_files import to_csv as convert
+
+    with (
+        _opened(file, password_file) as archive,
+        _watching(quiet=as_json) as (report, cancelled),
+    ):
+        made = convert(archive, folder, tables or None, report, cancelled)
+    _tell_made(made, as_json=as_json)
+
+
+@group.command("to-xlsx")
+@_FILE
+@click.option("--to", "target", required=True, type=click.Path(path_type=Path), metavar="FILE")
+@_TABLES
+@password_option
+@json_option
+@handles_errors
+def to_xlsx(
+    file: Path, target: Path, tables: tuple[str, ...], password_file: str | None, as_json: bool
+) -> None:
+    """Write an archive's tables as one Excel workbook."""
+    from exporter.convert.workbook import to_workbook
+
+    with (
+        _opened(file, password_file) as archive,
+        _watching(quiet=as_json) as (report, cancelled),
+    ):
+        made = to_workbook(archive, target, tables or None, report, cancelled)
+    _tell_made(made, as_json=as_json)
+
+
+def _tell_made(made: Conversion, *, as_json: bool) -> None:
+    if as_json:
+        print_json(
+            {
+                "files": [str(path) for path in made.files],
+                "tables": made.tables,
+                "rows": made.rows,
+                "notes": list(made.notes),
+            }
+        )
+        return
+    for note in made.notes:
+        click.echo(shown(note))
+    click.echo(f"{made.tables} tables, {made.rows:,} rows written. They are not encrypted.")

@@ -1,0 +1,197 @@
+"""`chairside download`: the same use cases as the screen, second factor included."""
+
+from __future__ import annotations
+
+import sys
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from store.errors import BadInput, WrongCode
+from tui.commands.signing_in import ask_password, signed_in, user_options
+from tui.commands.support import (
+    ProgressPrinter,
+    data_options,
+    handles_errors,
+    json_option,
+    open_practice,
+    print_json,
+    read_password,
+)
+
+if TYPE_CHECKING:
+    from store.access import Actor
+    from store.downloads import DownloadView
+    from store.practice import Practice
+
+
+@click.group("download")
+def group() -> None:
+    """Schedule, list, save and cancel data downloads."""
+
+
+@group.command("request")
+@data_options
+@user_options
+@click.option(
+    "--on", "run_on", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="Default: tomorrow."
+)
+@click.option(
+    "--passphrase-file", metavar="FILE", help="Lock it with a passphrase instead of the password."
+)
+@json_option
+@handles_errors
+def request(
+    data: Path,
+    pgid: int | None,
+    user: str,
+    password_file: str | None,
+    run_on: datetime | None,
+    passphrase_file: str | None,
+    as_json: bool,
+) -> None:
+    """Schedule a data download: a six-digit code is sent, then asked for.
+
+    Without a terminal the code is read from standard input, after the password if that is there.
+    """
+    from exporter.messages.delivery import deliver
+    from store.use_cases.downloads import request_download, schedule_form
+
+    password = ask_password(user, password_file)
+    passphrase = None
+    if passphrase_file is not None:
+        passphrase = read_password(passphrase_file, "Passphrase for this download")
+    with open_practice(data, pgid) as practice, signed_in(practice, user, password) as actor:
+        day = practice.call(schedule_form, actor).default_day if run_on is None else run_on.date()
+        sent = practice.call(
+            request_download, actor, run_on=day, password=password, passphrase=passphrase
+        )
+        deliver(practice)
+        click.echo(f"A six-digit code went to the mobile ending in {sent.sent_to[-2:]}.", err=True)
+        scheduled = _confirm(practice, actor, sent.download_id)
+    if as_json:
+        print_json(_as_json(scheduled))
+    else:
+        click.echo(f"Download {scheduled.download_id} is scheduled for {scheduled.run_on}.")
+
+
+def _confirm(practice: Practice, actor: Actor, download_id: int) -> DownloadView:
+    from store.use_cases.downloads import code_tries_left, confirm_download
+
+    while True:
+        try:
+            return practice.call(confirm_download, actor, download_id, _read_code())
+        except WrongCode as wrong:
+            left = practice.call(code_tries_left, actor, download_id)
+            if not left or not sys.stdin.isatty():
+                raise
+            click.echo(wrong.sentence, err=True)
+
+
+def _read_code() -> str:
+    if sys.stdin.isatty():
+        return str(click.prompt("Code", err=True))
+    line = sys.stdin.buffer.readline().decode("ascii", "replace").strip()
+    if not line:
+        raise BadInput(
+            "No code came on standard input.",
+            kept="Nothing was scheduled.",
+            do="Run it on a terminal, or put the code on the next line.",
+        )
+    return line
+
+
+@group.command("list")
+@data_options
+@user_options
+@json_option
+@handles_errors
+def list_(
+    data: Path, pgid: int | None, user: str, password_file: str | None, as_json: bool
+) -> None:
+    """List data downloads, newest first."""
+    from store.use_cases.downloads import list_downloads
+
+    password = ask_password(user, password_file)
+    with open_practice(data, pgid) as practice, signed_in(practice, user, password) as actor:
+        found = practice.call(list_downloads, actor)
+    if as_json:
+        print_json([_as_json(download) for download in found])
+        return
+    if not found:
+        click.echo("No data download has been scheduled yet.")
+    for download in found:
+        who = "you" if download.is_mine else download.requested_by
+        kept = "" if download.expires_at is None else f"kept until {download.expires_at:%d %b}"
+        click.echo(
+            f"{download.download_id:>5}  {download.run_on}  {download.state:<10}  {who:<24}  {kept}"
+        )
+
+
+@group.command("save")
+@data_options
+@user_options
+@click.argument("download_id", metavar="ID", type=int)
+@click.option("--to", "folder", type=click.Path(path_type=Path), required=True, metavar="DIR")
+@handles_errors
+def save(
+    data: Path,
+    pgid: int | None,
+    user: str,
+    password_file: str | None,
+    download_id: int,
+    folder: Path,
+) -> None:
+    """Save a ready archive to a folder. Only the user who scheduled it can."""
+    from exporter.archive.progress import Progress
+    from exporter.runner.saving import save_archive
+    from store.use_cases.retrieving import authorise_retrieval, record_retrieval
+
+    password = ask_password(user, password_file)
+    with open_practice(data, pgid) as practice, signed_in(practice, user, password) as actor:
+        retrieval = practice.call(authorise_retrieval, actor, download_id, password)
+        with ProgressPrinter() as printer:
+
+            def show(progress: Progress) -> None:
+                printer("Saving", progress.bytes_done, progress.bytes_total)
+
+            saved = save_archive(retrieval, folder, show)
+        practice.call(record_retrieval, actor, download_id, str(saved.parent))
+    click.echo(f"Saved as {saved}. 7-Zip or WinZip opens it; see chairside archive --help.")
+
+
+@group.command("cancel")
+@data_options
+@user_options
+@click.argument("download_id", metavar="ID", type=int)
+@handles_errors
+def cancel(
+    data: Path, pgid: int | None, user: str, password_file: str | None, download_id: int
+) -> None:
+    """Give up a download that has not been made yet."""
+    from store.use_cases.downloads import cancel_download
+
+    password = ask_password(user, password_file)
+    with open_practice(data, pgid) as practice, signed_in(practice, user, password) as actor:
+        practice.call(cancel_download, actor, download_id)
+    click.echo(f"Download {download_id} is cancelled.")
+
+
+def _as_json(download: DownloadView) -> dict[str, Any]:
+    def text(moment: date | None) -> str | None:
+        return None if moment is None else moment.isoformat()
+
+    return {
+        "id": download.download_id,
+        "for": text(download.run_on),
+        "state": download.state,
+        "requested_by": download.requested_by,
+        "mine": download.is_mine,
+        "ready_at": text(download.ready_at),
+        "expires_at": text(download.expires_at),
+        "bytes": download.file_bytes,
+        "attempts": download.attempts,
+        "error": download.error,
+    }

@@ -1,0 +1,203 @@
+"""An opened archive: whether it is whole, its tables, and the ways on.
+
+One rule: the archive is closed, and its keys forgotten, when the screen goes.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from textual.app import ComposeResult
+from textual.widgets import Static
+
+from store.clock import moment
+from tui.screens.dialogs import TextDialog
+from tui.widgets import words
+from tui.widgets.place import Place
+from tui.widgets.safe import clip, content, join
+from tui.widgets.table import Cell, Column, Table
+
+if TYPE_CHECKING:
+    from exporter.archive.description import DescribedTable, Manifest
+    from exporter.archive.reader import Archive
+    from exporter.archive.verification import Verification
+    from tui.widgets.jobs import Job
+
+SIGN_IN_TO_CONVERT: Final = (
+    "Converting needs a signed-in user, because it is written to the audit trail."
+)
+_COLUMNS: Final = (
+    Column("Table", 22),
+    Column("Rows", 10, right=True),
+    Column("Size", 8, right=True),
+    Column("What it holds", 0),
+)
+_FOREIGN_COLUMNS: Final = (Column("File", 0), Column("Size", 10, right=True))
+
+
+def fields_text(table: DescribedTable) -> str:
+    """Return the meaning of every field of a table, for people (D20)."""
+    lines = [table.meaning, ""]
+    for field in table.fields:
+        facts = [field.kind]
+        if field.unit:
+            facts.append(field.unit)
+        if field.references:
+            facts.append(f"a row of {field.references}")
+        if field.name in table.key:
+            facts.append("primary key")
+        lines.append(f"{field.name} ({', '.join(facts)})")
+        lines.append(f"   {field.meaning}")
+        lines += [f"   {code} = {meaning}" for code, meaning in field.values]
+    return "\n".join(lines)
+
+
+class ArchiveScreen(Place, place="archive"):
+    """The tables of an archive that was opened and checked."""
+
+    def __init__(self, archive: Archive, checked: Verification) -> None:
+        super().__init__()
+        self._archive = archive
+        self._checked = checked
+        self._conversion: Job | None = None
+
+    @property
+    def path(self) -> tuple[str, ...]:
+        """The file's name ends the path."""
+        return ("Utilities", "Open an archive", self._archive.path.name)
+
+    @property
+    def _manifest(self) -> Manifest | None:
+        return self._archive.manifest
+
+    def body(self) -> ComposeResult:
+        """Whole or not, of when and whose, then the tables."""
+        yield Static(id="verdict")
+        yield Static(id="snapshot")
+        yield Table(_COLUMNS if self._manifest else _FOREIGN_COLUMNS, id="tables")
+
+    def on_mount(self) -> None:
+        """Fill in."""
+        self._show_verdict()
+        self._show_snapshot()
+        table = self.query_one(Table)
+        table.focus()
+        if self._manifest is None:
+            table.show([(Cell(e.name), Cell(words.size(e.size))) for e in self._archive.entries])
+            return
+        table.show(
+            [
+                (
+                    Cell(one.name, "" if one.rows else "dim"),
+                    Cell(words.number(one.rows), "" if one.rows else "dim"),
+                    Cell(words.size(one.bytes), "" if one.rows else "dim"),
+                    Cell(one.meaning, "dim"),
+                )
+                for one in self._manifest.tables
+            ]
+        )
+
+    def on_unmount(self) -> None:
+        """Close the archive, unless a conversion still reads it: then that closes it."""
+        if self._conversion is None or self._conversion.is_over:
+            self._archive.close()
+
+    def _show_verdict(self) -> None:
+        checked = self._checked
+        files = words.count(checked.entries, "file")
+        if not checked.is_whole:
+            first = checked.findings[0].sentence
+            more = len(checked.findings) - 1
+            tail = f" And {more} more." if more else ""
+            verdict = join(("● Damaged or changed. ", "bold $tone-bad"), (first + tail, ""))
+        elif checked.is_described:
+            verdict = join(
+                ("● Whole and unchanged: ", "bold $tone-good"),
+                (f"{files}, {words.count(checked.rows, 'row')}, every checksum right.", ""),
+            )
+        else:
+            verdict = join(
+                ("● Opens with this password: ", "bold $tone-warn"),
+                (f"{files}. Chairside did not make it, so there is no manifest to compare.", ""),
+            )
+        self.query_one("#verdict", Static).update(verdict)
+
+    def _show_snapshot(self) -> None:
+        manifest = self._manifest
+        text = ""
+        if manifest is not None:
+            try:
+                at = moment(manifest.snapshot)
+                when = f"{words.instant(at, manifest.time_zone)}, {manifest.time_zone}"
+            except (ValueError, LookupError, OSError):
+                # An archive from elsewhere may name a zone or a date that does not exist.
+                when = manifest.snapshot
+            text = f"Snapshot of {when} · {clip(manifest.practice, 40)} · PGID {manifest.pgid}"
+        self.query_one("#snapshot", Static).update(content(text, "$tone-dim"))
+
+    @property
+    def _marked(self) -> DescribedTable | None:
+        index = self.query_one(Table).marked
+        tables = self._manifest.tables if self._manifest else ()
+        return tables[index] if 0 <= index < len(tables) else None
+
+    # What can be done
+
+    def why_not(self, key_id: str) -> str:
+        """An archive of another program has no described tables; converting needs a user."""
+        if not key_id.startswith("archive.") or key_id == "archive.other":
+            return ""
+        if self._manifest is None:
+            return "Chairside did not make this archive; extract its files with 7-Zip."
+        if key_id in ("archive.csv", "archive.excel") and self.kiosk.actor is None:
+            return SIGN_IN_TO_CONVERT
+        return ""
+
+    def do_archive_view(self) -> None:
+        """Page through the marked table."""
+        from tui.screens.rows import RowsScreen
+
+        table = self._marked
+        if table is None:
+            return
+        if not table.rows:
+            self.say("Empty.", f"{table.name} has no rows in this archive.")
+        else:
+            self.hush()
+            self.app.push_screen(RowsScreen(self._archive, table, self.path))
+
+    def on_table_chosen(self) -> None:
+        """A click on the marked table is Enter."""
+        self.action_do("archive.view")
+
+    def do_archive_fields(self) -> None:
+        """The meaning of every field."""
+        table = self._marked
+        if table is not None:
+            self.app.push_screen(TextDialog(f"Fields of {table.name}", fields_text(table)))
+
+    def do_archive_csv(self) -> None:
+        """Convert to CSV files."""
+        self._convert("csv")
+
+    def do_archive_excel(self) -> None:
+        """Convert to a workbook."""
+        self._convert("workbook")
+
+    def _convert(self, form: str) -> None:
+        from tui.screens.convert import ConvertDialog
+
+        def converted(sentence: str | None) -> None:
+            self._conversion = None
+            if sentence:
+                self.say("Converted.", sentence, "good")
+
+        dialog = ConvertDialog(self._archive, form, self._note_conversion)
+        self.app.push_screen(dialog, converted)
+
+    def _note_conversion(self, job: Job) -> None:
+        self._conversion = job
+
+    def do_archive_other(self) -> None:
+        """Close this archive."""
+        self.dismiss()

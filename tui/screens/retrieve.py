@@ -1,0 +1,200 @@
+"""Retrieving: the password again, then a copy in a folder, or a look here (REQUIREMENTS D15-D17).
+
+One rule: a copy that could not be written to the audit trail does not stay.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.widgets import Input, Static
+
+from store.errors import ChairsideError, SessionEnded
+from store.use_cases import retrieving
+from store.use_cases.retrieving import Retrieval
+from tui.screens.data_download import OPENS_WITH, locked_with
+from tui.screens.dialogs import ProgressDialog
+from tui.widgets import words
+from tui.widgets.button import PushButton
+from tui.widgets.field import Field
+from tui.widgets.jobs import Job
+from tui.widgets.paths import PathSuggester, first_folder
+from tui.widgets.place import Dialog
+from tui.widgets.safe import content
+
+if TYPE_CHECKING:
+    from exporter.archive.progress import Progress
+    from store.access import Actor
+    from store.downloads import DownloadView
+    from store.practice import Practice
+
+
+async def save(practice: Practice, actor: Actor, found: Retrieval, folder: Path, job: Job) -> str:
+    """Copy, compare, and write to the audit trail; return the sentence that tells it."""
+    from exporter.runner.saving import save_archive
+
+    def listen(progress: Progress) -> None:
+        job.progress(progress.bytes_done, progress.bytes_total, "copying")
+
+    was_there = (folder.expanduser() / found.file_name).exists()
+    saved = await asyncio.to_thread(save_archive, found, folder, listen, job.cancelled)
+    try:
+        await practice.ask(retrieving.record_retrieval, actor, found.download_id, str(saved.parent))
+    except ChairsideError:
+        if not was_there:
+            await asyncio.to_thread(saved.unlink)
+        raise
+    return f"Saved as {saved}, {words.size(found.size)}, compared with the original."
+
+
+class RetrieveDialog(Dialog[str | None], place="retrieve"):
+    """Answers the sentence that tells where the copy is; None when nothing was saved."""
+
+    TITLE_TEXT = "Retrieve a data download"
+
+    def __init__(self, view: DownloadView) -> None:
+        super().__init__()
+        self._view = view
+
+    def body(self) -> ComposeResult:
+        """What opens it (D16), the password, the folder."""
+        yield Static(content(f"It is locked with {locked_with(self._view)}. {OPENS_WITH}"))
+        yield Static("")
+        yield Field("Your password", id="password", secret=True)
+        yield Field(
+            "Save to folder",
+            id="folder",
+            value=first_folder(),
+            suggester=PathSuggester(),
+            meaning="→ completes what is shown dim. The folder must be there already.",
+        )
+
+    def buttons(self) -> ComposeResult:
+        """The harmless one first."""
+        yield PushButton("Back", id="back")
+        yield PushButton("Retrieve", id="retrieve")
+
+    def on_mount(self) -> None:
+        """Begin at the password."""
+        self.query_one("#password", Field).focus_line()
+
+    @on(Input.Submitted)
+    def _submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.pressed("retrieve")
+
+    def pressed(self, button: str) -> None:
+        """Check the folder here, then the password in the store."""
+        password = self.query_one("#password", Field)
+        folder_field = self.query_one("#folder", Field)
+        folder = Path(folder_field.value.strip()).expanduser()
+        if not password.value:
+            password.focus_line()
+        elif not folder_field.value.strip() or not folder.is_dir():
+            folder_field.complain("There is no such folder. Make it first, or name another.")
+            folder_field.focus_line()
+        elif not self.is_working:
+            folder_field.complain("")
+            self._authorise(password.value, folder)
+
+    @work(description="authorise a retrieval", exit_on_error=False)
+    async def _authorise(self, password: str, folder: Path) -> None:
+        kiosk = self.kiosk
+        actor, field = kiosk.signed_in, self.query_one("#password", Field)
+        field.clear()
+        try:
+            with self.working("Checking the password…"):
+                found = await kiosk.practice.ask(
+                    retrieving.authorise_retrieval, actor, self._view.download_id, password
+                )
+        except SessionEnded:
+            raise
+        except ChairsideError as error:
+            self.show_error(error)
+            field.focus_line()
+            return
+        job = Job(f"Saving the download of {words.day(self._view.run_on)}")
+        practice = kiosk.practice
+        kiosk.start_job(job, lambda job: save(practice, actor, found, folder, job))
+        self.app.push_screen(ProgressDialog(job), self._over)
+
+    def _over(self, job: Job | None) -> None:
+        if job is None or job.error is None:
+            self.dismiss(job.outcome if job else None)
+        else:
+            self.show_error(job.error)
+
+    def leave(self) -> None:
+        """Nothing was saved."""
+        self.dismiss(None)
+
+
+class OpenHereDialog(Dialog[tuple[Path, str] | None], place="retrieve"):
+    """Asks for the password and answers the archive's path with what unlocks it."""
+
+    TITLE_TEXT = "Open a data download here"
+
+    def __init__(self, view: DownloadView) -> None:
+        super().__init__()
+        self._view = view
+
+    def body(self) -> ComposeResult:
+        """The password; the archive's own lock only where it differs."""
+        yield Static(content("Nothing is copied: the archive stays in the practice's folder."))
+        yield Static("")
+        yield Field("Your password", id="password", secret=True)
+        if self._view.own_passphrase:
+            yield Field("Its passphrase", id="passphrase", secret=True)
+
+    def buttons(self) -> ComposeResult:
+        """The harmless one first."""
+        yield PushButton("Back", id="back")
+        yield PushButton("Open", id="open")
+
+    def on_mount(self) -> None:
+        """Begin at the password."""
+        self.query_one("#password", Field).focus_line()
+
+    @on(Input.Submitted)
+    def _submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.pressed("open")
+
+    def pressed(self, button: str) -> None:
+        """Open."""
+        for field in self.query(Field):
+            if not field.value:
+                field.focus_line()
+                return
+        if not self.is_working:
+            self._authorise()
+
+    @work(description="open a download here", exit_on_error=False)
+    async def _authorise(self) -> None:
+        kiosk = self.kiosk
+        values = [field.value for field in self.query(Field)]
+        for field in self.query(Field):
+            field.clear()
+        try:
+            with self.working("Checking the password…"):
+                found = await kiosk.practice.ask(
+                    retrieving.authorise_retrieval,
+                    kiosk.signed_in,
+                    self._view.download_id,
+                    values[0],
+                )
+        except SessionEnded:
+            raise
+        except ChairsideError as error:
+            self.show_error(error)
+            self.query(Field).first().focus_line()
+        else:
+            self.dismiss((found.archive, values[-1]))
+
+    def leave(self) -> None:
+        """Nothing was opened."""
+        self.dismiss(None)
