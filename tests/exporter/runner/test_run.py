@@ -6,6 +6,8 @@ import hashlib
 import json
 import re
 import secrets
+import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -236,32 +238,47 @@ def count(frame, event, argument):
 
 clock = FixedClock(datetime.fromisoformat(sys.argv[2]))
 practice = Practice.open(Path(sys.argv[1]), 1000, clock)
-import threading
-threading.setprofile_all_threads(count) if hasattr(threading, "setprofile_all_threads") else None
 sys.setprofile(count)
 run_due(practice)
 print(steps)
 """
 
 
-@pytest.mark.parametrize("stop_after", [3, 40, 120, 300, 700, 1500, 2500])
+def _run_child(practice: Practice, now: str, stop_after: int) -> subprocess.CompletedProcess[str]:
+    root = str(Path(__file__).resolve().parents[3])
+    arguments = [str(practice.folder.path.parent), now, str(stop_after), root]
+    return subprocess.run(
+        [sys.executable, "-c", CHILD, *arguments], capture_output=True, text=True, check=False
+    )
+
+
+@pytest.fixture(scope="module")
+def steps_of_a_whole_run(practice_template: Path, tmp_path_factory: pytest.TempPathFactory) -> int:
+    """How many calls a run makes, so that the kills spread over all of it."""
+    data = tmp_path_factory.mktemp("steps") / "data"
+    shutil.copytree(practice_template, data)
+    clock = FixedClock()
+    with Practice.open(data, people.PGID, clock) as practice:
+        people.scheduled(practice, people.signed_in(practice, "dana"))
+        clock.advance(days=1)
+        return int(_run_child(practice, clock.now().isoformat(), -1).stdout)
+
+
+@pytest.mark.parametrize("share", [0.0002, 0.005, 0.01, 0.02, 0.1, 0.5, 0.9, 0.98, 0.995, 0.9999])
 def test_killed_at_any_point_the_next_run_makes_it_whole_with_fresh_keys(
     practice: Practice,
-    practice_data: Path,
     sign_in: SignIn,
     clock: FixedClock,
-    stop_after: int,
+    steps_of_a_whole_run: int,
+    share: float,
 ) -> None:
     """Vulnerability: a key that serves two texts after a crash. The runner is killed for real."""
     people.scheduled(practice, sign_in("dana"))
     clock.advance(days=1)
-    root = str(Path(__file__).resolve().parents[3])
-    arguments = [str(practice_data), clock.now().isoformat(), str(stop_after), root]
-    child = subprocess.run(
-        [sys.executable, "-c", CHILD, *arguments], capture_output=True, text=True
-    )
-    assert child.returncode in (0, -9), child.stderr
-    used = _used_keys(practice)
+    child = _run_child(practice, clock.now().isoformat(), int(steps_of_a_whole_run * share) + 1)
+    assert child.returncode == -signal.SIGKILL, child.stderr
+    taken = _used_keys(practice)
+    assert taken in (0, len(exported_tables()) + 3), "all keys of an attempt, or none"
     clock.advance(minutes=3)
     run_due(practice)
     download = practice.call(downloads.list_downloads, sign_in("dana"))[0]
@@ -270,8 +287,6 @@ def test_killed_at_any_point_the_next_run_makes_it_whole_with_fresh_keys(
     assert [f.name for f in files] == [download.file_name]
     with Archive.open(files[0], people.PASSWORDS["dana"]) as archive:
         assert archive.verify().is_whole
-    if child.returncode == -9 and download.attempts > 1:
-        assert used >= len(exported_tables()) + 3 or used == 0
 
 
 def _used_keys(practice: Practice) -> int:

@@ -1,0 +1,125 @@
+"""The text of one table: reading is the exact inverse of writing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from exporter.archive.errors import MalformedText
+from exporter.archive.txt import RowCounter, format_row, read_rows
+
+GOLDEN = Path(__file__).parent / "golden" / "hard_types.txt"
+HARD_ROWS: list[list[str | int | None]] = [
+    ["id", "text", "number", "note"],
+    [1, "plain", 0, None],
+    [2, "tab\there", -5, 'quote " inside'],
+    [3, '"', 10**15, '""'],
+    [4, "line\nfeed", None, "carriage\rreturn"],
+    [5, "both\r\nof them", 1, "\n"],
+    [6, " spaces ", 2, "\u2028\x0b\x0c\x85"],
+    [7, "Nguyễn 😀", 3, "\ufeffmark"],
+    [8, "'=1+1", 4, "back\\slash\\n"],
+    [9, None, None, None],
+]
+
+fields = st.none() | st.text(st.characters(exclude_categories=["Cs"]), min_size=1)
+hard_fields = st.none() | st.text('\t\r\n" aé😀\x00\u2028', min_size=1, max_size=6)
+
+
+@st.composite
+def tables(draw: st.DrawFn) -> list[list[str | None]]:
+    width = draw(st.integers(1, 5))
+    row = st.lists(fields | hard_fields, min_size=width, max_size=width)
+    return draw(st.lists(row, min_size=1, max_size=8))
+
+
+def cut(data: bytes, size: int) -> list[bytes]:
+    return [data[place : place + size] for place in range(0, len(data), size)]
+
+
+def test_the_bytes_are_a_contract() -> None:
+    """DESIGN, the archive: every hard type, byte for byte."""
+    assert b"".join(map(format_row, HARD_ROWS)) == GOLDEN.read_bytes()
+
+
+def test_the_golden_file_reads_back() -> None:
+    rows = list(read_rows([GOLDEN.read_bytes()]))
+    assert rows == [[None if v is None else str(v) for v in row] for row in HARD_ROWS]
+
+
+@given(tables(), st.integers(1, 50))
+def test_reading_is_the_inverse_of_writing(rows: list[list[str | None]], size: int) -> None:
+    data = b"".join(map(format_row, rows))
+    assert list(read_rows(cut(data, size))) == rows
+
+
+@given(tables(), st.integers(1, 50))
+def test_rows_are_counted_without_taking_them_apart(
+    rows: list[list[str | None]], size: int
+) -> None:
+    data = b"".join(map(format_row, rows))
+    counter = RowCounter()
+    for chunk in cut(data, size):
+        counter.add(chunk)
+    assert counter.rows == len(rows)
+    assert counter.is_ended
+
+
+@given(tables(), st.integers(0, 10))
+def test_rows_that_are_skipped_are_left_out(rows: list[list[str | None]], skip: int) -> None:
+    data = b"".join(map(format_row, rows))
+    assert list(read_rows([data], skip=skip)) == rows[skip:]
+
+
+@given(st.binary(max_size=60), st.integers(1, 9))
+def test_any_bytes_are_read_or_refused_with_a_line(data: bytes, size: int) -> None:
+    """A parser for files from outside fails in one way only."""
+    try:
+        list(read_rows(cut(data, size)))
+    except MalformedText as problem:
+        assert 1 <= problem.line <= data.count(b"\n") + 1
+
+
+def test_a_field_is_quoted_only_where_it_must_be() -> None:
+    assert format_row(["a b", "c,d", "'", 5, None]) == b"a b\tc,d\t'\t5\t\n"
+
+
+def test_empty_text_is_refused_because_it_would_read_back_as_null() -> None:
+    with pytest.raises(ValueError, match="never empty"):
+        format_row(["a", ""])
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        (b'a\tb\n1\tx"y\n', 2),
+        (b'a\tb\n1\t"x"y\n', 2),
+        (b"a\tb\n1\tx\ry\n", 2),
+        (b"a\tb\n1\tx\r\n", 2),
+        (b'a\tb\n1\t"x\n2\ty\n', 2),
+        (b"a\tb\n1\tx", 2),
+        (b"a\tb\n1\tx\n2\n", 3),
+        (b"a\tb\n1\tx\t\n", 2),
+        (b'a\tb\n1\t"two\nlines"\n3\n', 4),
+        (b"a\tb\n1\tx\n2\t\xff\n", 3),
+        (b"a\tb\n1\t\xe2\x82", 2),
+        (b'"a\n', 1),
+    ],
+)
+def test_what_breaks_the_format_is_refused_with_its_line(text: bytes, line: int) -> None:
+    for size in (1, 3, len(text)):
+        with pytest.raises(MalformedText) as caught:
+            list(read_rows(cut(text, size)))
+        assert caught.value.line == line
+
+
+def test_attack_a_row_without_end_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Vulnerability: a quoted field that never ends fills the memory.
+    Scenario: many lines after an opening quote. Verified: it is refused at the limit."""
+    monkeypatch.setattr("exporter.archive.txt.MAX_ROW", 10_000)
+    endless = (b'"' + b"x" * 98 + b"\n" if n == 0 else b"x" * 99 + b"\n" for n in range(10_000))
+    with pytest.raises(MalformedText, match="without an end"):
+        list(read_rows(endless))
