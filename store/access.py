@@ -99,7 +99,7 @@ def change(store: Store, actor: Actor, need: Need | None) -> Iterator[Change]:
 
 def check(store: Store, actor: Actor, need: Need | None) -> None:
     """Raise SessionEnded or Refused unless the actor may do what `need` says, now."""
-    if actor.session_id is not None:
+    if actor.session_id is not None or actor.user_id is not None:
         _check_session(store, actor)
     if need is None:
         return

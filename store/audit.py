@@ -74,15 +74,16 @@ def verify(store: Store) -> int:
     another. That the end was not cut off, only an anchor outside the database can tell.
     """
     previous, expected = FIRST_HASH, 1
-    for row in store.db.execute("SELECT * FROM audit_log ORDER BY seq"):
-        event = {name: row[name] for name in _HASHED}
-        whole = row["seq"] == expected and row["previous_hash"] == previous
-        if not whole or not hmac.compare_digest(row["hash"], _hash(store, event)):
-            raise TrailBroken(
-                f"Event {row['seq']} of the audit trail is not as it was written.",
-                do="Keep the database as it is, and compare it with your backups.",
-            )
-        previous, expected = row["hash"], expected + 1
+    with translated():
+        for row in store.db.execute("SELECT * FROM audit_log ORDER BY seq"):
+            event = {name: row[name] for name in _HASHED}
+            whole = row["seq"] == expected and row["previous_hash"] == previous
+            if not whole or not hmac.compare_digest(row["hash"], _hash(store, event)):
+                raise TrailBroken(
+                    f"Event {row['seq']} of the audit trail is not as it was written.",
+                    do="Keep the database as it is, and compare it with your backups.",
+                )
+            previous, expected = row["hash"], expected + 1
     return expected - 1
 
 

@@ -40,6 +40,18 @@ class Store:
     def close(self) -> None:
         self.db.close()
 
+    def scrub_log(self) -> None:
+        """Empty the write-ahead log, so that secrets just wiped are not readable there.
+
+        It waits for nobody: while another connection reads, a later call does it.
+        """
+        with translated():
+            self.db.execute("PRAGMA busy_timeout = 0")
+            try:
+                self.db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            finally:
+                self.db.execute(f"PRAGMA busy_timeout = {int(BUSY_SECONDS * 1000)}")
+
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Everything inside becomes durable together, or nothing does.
@@ -133,6 +145,8 @@ def translated() -> Iterator[None]:
         ) from error
     except sqlite3.OperationalError as error:
         raise _operational(error) from error
+    except sqlite3.ProgrammingError:
+        raise
     except sqlite3.DatabaseError as error:
         raise StoreProblem(
             "The practice's database is damaged or is not a database.",

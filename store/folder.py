@@ -74,7 +74,15 @@ def existing_folder(data: Path, pgid: int) -> PracticeFolder:
     Raises NotFound for an unknown PGID, StoreProblem for modes that let others in.
     """
     folder = PracticeFolder(data / str(pgid))
-    if not folder.database.is_file():
+    try:
+        there = folder.database.is_file()
+    except OSError as error:
+        raise StoreProblem(
+            f"The folder {folder.path} cannot be reached: {error.strerror}.",
+            do="Sign in to this computer as the user who owns it, or name another folder with"
+            " --data.",
+        ) from error
+    if not there:
         known = ", ".join(str(p) for p in practices_in(data))
         raise NotFound(
             f"There is no practice {pgid} under {data}.",

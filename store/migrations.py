@@ -64,6 +64,16 @@ def migrate(db: sqlite3.Connection) -> None:
     _migrations().apply(Database(db, execute_plugins=False))
 
 
+def check_not_empty(db: sqlite3.Connection) -> None:
+    """Raise StoreProblem for a database without a store: a file cut to nothing is no new practice."""
+    if not _applied(db):
+        raise StoreProblem(
+            "The practice's database is empty.",
+            kept="It was left as it is.",
+            do="Put practice.db back from your backup.",
+        )
+
+
 def _applied(db: sqlite3.Connection) -> set[str]:
     table = db.execute(
         "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = '_sqlite_migrations'"

@@ -43,9 +43,12 @@ def new_code(store: Store, user_id: int, purpose: str, sent_to: str) -> NewCode:
 def replace_code(store: Store, otp_challenge_id: int) -> NewCode:
     """Make another code for the same request inside the running transaction.
 
-    The tries already used stay used (S5). Raises Conflict when it is asked for too soon.
+    The tries already used stay used (S5). Raises Conflict when it is asked for too soon, WrongCode
+    when no try is left for it.
     """
     old = _row(store, otp_challenge_id)
+    if old["attempts"] >= old["attempts_allowed"]:
+        raise WrongCode("All tries are used up.", do="Start the request again.")
     sendable = moment(old["created_at"]) + SEND_AGAIN_AFTER
     if store.clock.now() < sendable:
         seconds = int((sendable - store.clock.now()).total_seconds()) + 1
@@ -61,7 +64,8 @@ def replace_code(store: Store, otp_challenge_id: int) -> NewCode:
 def use_code(store: Store, otp_challenge_id: int, code: str) -> None:
     """Spend a try on a code, in transactions of its own; return when it was right.
 
-    The try is counted durably before the code is compared. Raises WrongCode.
+    The try is counted durably before the code is compared. Raises WrongCode; Conflict after too
+    many wrong answers to any of this user's codes.
     """
     with store.transaction():
         row = _row(store, otp_challenge_id)
@@ -72,6 +76,7 @@ def use_code(store: Store, otp_challenge_id: int, code: str) -> None:
             raise WrongCode("This code is too old.", do="Have another one sent.")
         if tries_left <= 0:
             raise WrongCode("All tries are used up.", do="Start the request again.")
+        check_not_too_many(store, row["user_id"])
         store.execute(
             "UPDATE otp_challenge SET attempts = attempts + 1 WHERE otp_challenge_id = ?",
             (otp_challenge_id,),
@@ -108,7 +113,8 @@ def tries_left(store: Store, otp_challenge_id: int) -> int:
 def check_not_too_many(store: Store, user_id: int) -> None:
     """Raise Conflict if a user has answered wrongly too often in the last hour.
 
-    Without it, fresh requests would give an attacker with the password any number of tries.
+    Without it, fresh requests, or many made beforehand, would give an attacker with the password
+    any number of tries: it is asked before a code is sent and before each answer.
     """
     since = instant(store.clock.now() - timedelta(hours=1))
     wrong = store.value(

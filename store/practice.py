@@ -13,8 +13,10 @@ from store.clock import PACIFIC, Clock
 from store.database import Store, translated
 from store.errors import BadInput
 from store.folder import PracticeFolder, building_folder, existing_folder
-from store.migrations import migrate
+from store.migrations import check_not_empty, migrate
 
+NO_PLACES = {"localtime", "Factory"}
+"""Names in the time zone database that mean another zone on another computer, or none."""
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -27,13 +29,15 @@ class Practice:
         folder: where it is kept.
     """
 
-    def __init__(self, folder: PracticeFolder, clock: Clock, pgid: int) -> None:
+    def __init__(
+        self, folder: PracticeFolder, clock: Clock, pgid: int, *, is_new: bool = False
+    ) -> None:
         self.folder = folder
         self.pgid = pgid
         self.clock = clock
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="store")
         try:
-            self._store = self._thread.submit(_open, folder, clock).result()
+            self._store = self._thread.submit(_open, folder, clock, is_new).result()
         except BaseException:
             self._thread.shutdown()
             raise
@@ -75,10 +79,16 @@ class Practice:
         return self._thread.submit(use_case, self._store, *args, **kwargs)
 
 
-def _open(folder: PracticeFolder, clock: Clock) -> Store:
+def _open(folder: PracticeFolder, clock: Clock, is_new: bool) -> Store:
     store = Store(folder, clock)
-    with translated():
-        migrate(store.db)
+    try:
+        with translated():
+            if not is_new:
+                check_not_empty(store.db)
+            migrate(store.db)
+    except BaseException:
+        store.close()
+        raise
     return store
 
 
@@ -106,12 +116,12 @@ def create_practice(
         raise BadInput("A PGID is a number from 1 to 999999999.")
     if not name.strip():
         raise BadInput("The practice needs a name.")
-    if time_zone not in available_timezones():
+    if time_zone not in available_timezones() - NO_PLACES:
         raise BadInput(
             f"There is no time zone named {time_zone}.", do=f"Use a name such as {PACIFIC}."
         )
     with building_folder(data, pgid) as folder:
-        practice = Practice(folder, clock, pgid)
+        practice = Practice(folder, clock, pgid, is_new=True)
         try:
             practice.call(_fill_new, pgid, name.strip(), time_zone)
             if fill is not None:

@@ -11,12 +11,14 @@ import hmac
 import secrets
 from typing import Any, cast
 
+from store.errors import StoreProblem
+
 NONCE_BYTES = 12
 TAG_BYTES = 16
 
 
-class SealBroken(ValueError):
-    """The sealed bytes were changed, or were sealed for something else."""
+class SealBroken(StoreProblem):
+    """The sealed bytes were changed, or were sealed for something else or under another key."""
 
 
 class Sealer:
@@ -47,7 +49,11 @@ class Sealer:
             cipher = self._cipher(purpose, row, nonce)
             return cast(bytes, cipher.decrypt_and_verify(body, tag))
         except ValueError as error:
-            raise SealBroken(f"a sealed {purpose} does not open") from error
+            raise SealBroken(
+                f"A sealed {purpose} does not open with this practice's secret key.",
+                kept="It was left as it is.",
+                do="Put secret.key and practice.db back from the same backup.",
+            ) from error
 
     def keyed_hash(self, plain: str, purpose: str) -> str:
         """Return a hex HMAC-SHA-256 that only this practice can compute."""

@@ -21,12 +21,13 @@ from store.use_cases import signing_in
 from tui import crash, theme
 from tui.screens.sign_in import SignInScreen
 from tui.widgets.jobs import Job
-from tui.widgets.place import Place, PlaceMixin
+from tui.widgets.place import PlaceMixin
 
 if TYPE_CHECKING:
+    from store.access import Actor
     from store.clock import Clock
     from store.practice import Practice
-    from store.use_cases.signing_in import Actor, PracticeCard
+    from store.use_cases.signing_in import PracticeCard
 
 LOCKED: Final = "locked"
 DESK: Final = "desk"
@@ -172,7 +173,7 @@ class ChairsideApp(App[None], inherit_bindings=False):
             self.end_session("The session ended after its full time. Sign in again.")
         elif left is not None and left <= 0:
             self.lock("Locked, because no key was pressed for a while.")
-        elif isinstance(self.screen, PlaceMixin):
+        else:
             for screen in self.screen_stack:
                 if isinstance(screen, PlaceMixin):
                     screen.tick()
@@ -222,7 +223,7 @@ class ChairsideApp(App[None], inherit_bindings=False):
     # Work that outlives a screen
 
     def start_job(self, job: Job, run: Callable[[Job], Coroutine[Any, Any, str]]) -> None:
-        """Run something long; it goes on while the kiosk is locked and is told on the home screen."""
+        """Run something long; it goes on while the kiosk is locked, and Home tells how it ended."""
         job.owner = self.actor.user_id if self.actor else None
         self.jobs.append(job)
         self._job(job, run)
@@ -258,6 +259,3 @@ class ChairsideApp(App[None], inherit_bindings=False):
 
     def _handle_exception(self, error: Exception) -> None:
         crash.handle(self, error)
-
-
-assert issubclass(SignInScreen, Place)

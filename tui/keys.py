@@ -94,6 +94,8 @@ _ALL: Final = (
 
 KEYS: Final[dict[str, Key]] = {key.id: key for key in _ALL}
 
+SIGN_IN: Final = "sign_in"
+AT_THE_DESK: Final = ("kiosk.lock", "kiosk.sign_out")
 EVERYWHERE: Final = ("kiosk.help", "kiosk.theme", "kiosk.next", "kiosk.previous")
 
 MOVING: Final = (
@@ -120,7 +122,6 @@ PLACES: Final[dict[str, PlaceHelp]] = {
             "Rights are granted to groups under Setup > Security > Groups.",
         ),
         ("home.open", "home.number", "kiosk.help", "kiosk.sign_out"),
-        ("kiosk.lock",),
     ),
     "downloads": PlaceHelp(
         "Data Download",
@@ -130,7 +131,7 @@ PLACES: Final[dict[str, PlaceHelp]] = {
             "It is raw data, without images and without attached files.",
         ),
         ("downloads.schedule", "downloads.retrieve", "downloads.open", "downloads.cancel"),
-        ("downloads.refresh", "kiosk.back", "kiosk.lock", "kiosk.sign_out"),
+        ("downloads.refresh", "kiosk.back"),
     ),
     "schedule": PlaceHelp(
         "Schedule a data download",
@@ -167,7 +168,7 @@ PLACES: Final[dict[str, PlaceHelp]] = {
             "A machine that was off catches up at its next run. A failed build is tried again.",
         ),
         ("runner.run", "runner.forward", "runner.cancel", "kiosk.help"),
-        ("kiosk.back", "kiosk.lock", "kiosk.sign_out"),
+        ("kiosk.back",),
     ),
     "archive": PlaceHelp(
         "Open an archive",
@@ -224,7 +225,8 @@ PLACES: Final[dict[str, PlaceHelp]] = {
 def keys_of(place: str) -> tuple[Key, ...]:
     """Return every key that works in a place, its own first. Raises KeyError for no such place."""
     described = PLACES[place]
-    ids = dict.fromkeys((*described.keys, *described.more, *EVERYWHERE))
+    desk = () if place == SIGN_IN else AT_THE_DESK
+    ids = dict.fromkeys((*described.keys, *described.more, *desk, *EVERYWHERE))
     return tuple(KEYS[name] for name in ids)
 
 

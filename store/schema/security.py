@@ -78,12 +78,9 @@ TABLES: tuple[Table, ...] = (
             flag("require_password_change", "The next sign-in asks for a new password."),
             flag("is_hidden", "No longer works here; kept because records name the user."),
             integer("failed_attempts", "Wrong passwords in a row.", default=0, required=True),
-            instant("first_failed_at", "First wrong password of the present five minutes."),
-            integer(
+            text(
                 "recent_failures",
-                "Wrong passwords in those five minutes.",
-                default=0,
-                required=True,
+                "Instants of the wrong passwords of the last five minutes, a space between.",
             ),
             instant("locked_until", "No sign-in before this instant."),
             flag("is_disabled", "Too many wrong passwords: an administrator must reset it."),

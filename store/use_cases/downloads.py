@@ -8,10 +8,10 @@ from datetime import date, datetime, timedelta
 
 from store import download_keys, downloads, one_time_codes, outbox, sign_in_attempts, users
 from store.access import Actor, change, check, level_of, view
-from store.clock import date_in_zone, instant
+from store.clock import date_in_zone, instant, moment
 from store.database import Store
 from store.downloads import DownloadView
-from store.errors import BadInput, Conflict, NotFound, PassphraseNeeded, Refused
+from store.errors import BadInput, Conflict, NotFound, PassphraseNeeded, Refused, WrongCode
 from store.one_time_codes import NewCode
 from store.passwords import archive_obstacle
 from store.rights import Level, Need, Right
@@ -21,6 +21,8 @@ SEE = Need(Right.DATA_DOWNLOAD, Level.VIEW)
 SCHEDULE = Need(Right.DATA_DOWNLOAD, Level.FULL)
 PASSPHRASE_MINIMUM = 15
 """WinZip's key derivation is weak: what locks an archive must be long."""
+BARRED_AFTER_NEW_PHONE = timedelta(hours=24)
+"""No download by a text message to a number that was just changed (S6)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,12 @@ def schedule_form(store: Store, actor: Actor) -> ScheduleForm:
             "No mobile number is on file for you: an administrator enters it under"
             " Setup > Security > Users."
         )
+    changed = user["cell_phone_changed_at"]
+    if changed is not None and store.clock.now() < moment(changed) + BARRED_AFTER_NEW_PHONE:
+        obstacles.append(
+            "Your mobile number was changed less than 24 hours ago: until then no code is sent"
+            " to it."
+        )
     if _registration(store) != "registered":
         obstacles.append(
             "Text messaging is not registered: Setup > Account Info > Communications >"
@@ -105,7 +113,7 @@ def request_download(
         )
     assert actor.user_id is not None
     one_time_codes.check_not_too_many(store, actor.user_id)
-    user = sign_in_attempts.check_again(store, actor.user_id, password)
+    user = sign_in_attempts.check_again(store, actor, password)
     locks = _what_locks(password, passphrase)
     keys = download_keys.derive_for_download(locks)
     with change(store, actor, SCHEDULE) as tx:
@@ -158,11 +166,20 @@ def resend_code(store: Store, actor: Actor, download_id: int) -> CodeSent:
 def confirm_download(store: Store, actor: Actor, download_id: int, code: str) -> DownloadView:
     """Schedule the requested download with its code (D11, D12).
 
-    Raises WrongCode, Refused, NotFound, Conflict.
+    Raises WrongCode, Refused, NotFound; Conflict after too many wrong codes.
     """
-    check(store, actor, SCHEDULE)
+    view(store, actor, SCHEDULE)
     challenge = _own_request(store, actor, download_id)["otp_challenge_id"]
-    one_time_codes.use_code(store, challenge, code)
+    try:
+        one_time_codes.use_code(store, challenge, code)
+    except WrongCode:
+        with change(store, actor, SCHEDULE) as tx:
+            tx.record(
+                "download.wrong_code",
+                "A code for a data download was not accepted.",
+                object_=f"data_download:{download_id}",
+            )
+        raise
     with change(store, actor, SCHEDULE) as tx:
         one_time_codes.mark_used(store, challenge)
         downloads.move(store, download_id, before=("requested",), after="scheduled")
@@ -180,6 +197,7 @@ def confirm_download(store: Store, actor: Actor, download_id: int, code: str) ->
 
 def code_tries_left(store: Store, actor: Actor, download_id: int) -> int:
     """Return how many tries the present code of a request has left."""
+    check(store, actor, None)
     challenge = _own_request(store, actor, download_id)["otp_challenge_id"]
     return one_time_codes.tries_left(store, challenge)
 
@@ -205,6 +223,7 @@ def cancel_download(store: Store, actor: Actor, download_id: int) -> None:
             "Cancelled a data download.",
             object_=f"data_download:{download_id}",
         )
+    store.scrub_log()
 
 
 def _what_locks(password: str, passphrase: str | None) -> str:

@@ -1,4 +1,4 @@
-"""Importing another system's data: the right, the import and its audit event."""
+"""Importing another system's data: the right, the import and its audit event in one transaction."""
 
 from __future__ import annotations
 
@@ -6,13 +6,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from store import audit
-from store.access import Actor, view
+from store.access import Actor, Change, change, view
 from store.database import Store
 from store.rights import Need, Right
 
 if TYPE_CHECKING:
-    from store.imports.opendental.importer import ImportReport
+    from store.imports.opendental.report import ImportReport
 
 IMPORT = Need(Right.IMPORT)
 
@@ -21,28 +20,36 @@ def import_opendental(
     store: Store,
     actor: Actor,
     source: Path,
-    progress: Callable[[str, int], None] | None = None,
+    progress: Callable[[str, int, int], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
 ) -> ImportReport:
     """Fill the store from a `mysqldump` of an Open Dental database; all or nothing.
 
     Args:
-        progress: called with the table and the rows read so far.
+        progress: told what is being read, and how many bytes of how many.
+        cancelled: asked from time to time whether to stop.
 
     Raises:
         Refused: the right is missing.
-        SourceProblem: the dump is cut short, damaged, or of another product.
+        SourceProblem: the dump is cut short, damaged, of another product, or was stopped.
     """
-    from store.imports.opendental.importer import import_opendental as run
+    from store.imports.opendental import importer
 
-    view(store, actor, IMPORT)
-    with store.transaction():
-        report = run(store, source, progress)
-        audit.append(
-            store,
-            actor,
+    def record(report: ImportReport, tx: Change) -> None:
+        tx.record(
             "import",
             f"Imported an Open Dental dump: {report.rows_written} rows written,"
             f" {report.rows_refused} refused.",
-            permission_code=Right.IMPORT.value,
+            object_=f"import_run:{report.import_run_id}",
         )
-    return report
+
+    # Before anything is read, so that a refusal does not wait for the dump.
+    view(store, actor, IMPORT)
+    return importer.import_opendental(
+        store,
+        source,
+        progress,
+        cancelled,
+        transaction=lambda: change(store, actor, IMPORT),
+        before_commit=record,
+    )

@@ -45,12 +45,18 @@ def authorise_retrieval(store: Store, actor: Actor, download_id: int, password: 
         raise Conflict(f"This download is {found['state']}.", do="Schedule a new one.")
     if instant(store.clock.now()) >= found["expires_at"]:
         raise Conflict("The time to retrieve this download is over.", do="Schedule a new one.")
-    assert actor.user_id is not None
-    sign_in_attempts.check_again(store, actor.user_id, password)
+    sign_in_attempts.check_again(store, actor, password)
     archive = store.folder.downloads / found["file_name"]
     if not archive.is_file():
         raise NotFound(
             "The archive is no longer in the practice's folder.", do="Schedule a new download."
+        )
+    # Before the copy, which may be killed between its last byte and its own event.
+    with change(store, actor, SCHEDULE) as tx:
+        tx.record(
+            "download.hand_over",
+            "Gave the right password and was handed an archive to save.",
+            object_=f"data_download:{download_id}",
         )
     return Retrieval(
         download_id, archive, found["file_name"], found["file_bytes"], found["file_sha256"]

@@ -75,11 +75,11 @@ def sign_in(
     with store.transaction():
         if store.one("SELECT 1 FROM practice_group WHERE pgid = ?", (pgid,)):
             user = users.by_name(store, user_name)
-        if user is not None:
-            if sign_in_attempts.is_barred(store, user):
-                user = None
-            else:
-                sign_in_attempts.charge(store, user)
+        if user is None or sign_in_attempts.is_barred(store, user):
+            user = None
+            sign_in_attempts.charge_nobody(store)
+        else:
+            sign_in_attempts.charge(store, user)
     try:
         check_password(None if user is None else user["password_hash"], password)
     except WrongPassword:
@@ -123,8 +123,7 @@ def unlock(store: Store, actor: Actor, password: str) -> None:
     Raises WrongPassword, SessionEnded.
     """
     check(store, actor, None)
-    assert actor.user_id is not None
-    sign_in_attempts.check_again(store, actor.user_id, password)
+    sign_in_attempts.check_again(store, actor, password)
     with change(store, actor, None) as tx:
         store.execute(
             "UPDATE session SET last_seen_at = ? WHERE session_id = ?",

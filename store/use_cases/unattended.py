@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from store import download_keys, downloads, one_time_codes, outbox
-from store.access import Actor, change
+from store.access import Actor, Change, change
 from store.archive_key import EntryKey
 from store.clock import instant
 from store.database import Store
@@ -90,7 +90,8 @@ class Kept:
 def claim(store: Store, runner: Actor, holder: str) -> Job | None:
     """Take the next download that is due, or None if nothing is.
 
-    A download whose runner died is due again. One whose tries are used up becomes failed.
+    A download whose runner died is due again; one that was to be stopped meanwhile is cancelled.
+    One whose tries are used up becomes failed.
     """
     _only_runner(runner)
     while True:
@@ -99,14 +100,8 @@ def claim(store: Store, runner: Actor, holder: str) -> Job | None:
             if found is None:
                 tx.no_event()
                 return None
-            if found["attempts"] >= download_keys.ATTEMPTS:
-                reason = found["error"] or "The runner stopped before it was done."
-                _give_up(store, found["data_download_id"], reason)
-                tx.record(
-                    "runner.failed",
-                    f"Gave up a data download after {found['attempts']} tries: {reason}",
-                    object_=f"data_download:{found['data_download_id']}",
-                )
+            if found["cancel_requested"] or found["attempts"] >= download_keys.ATTEMPTS:
+                _put_away(store, tx, found)
                 continue
             job = _lease(store, found, holder)
             tx.record(
@@ -121,7 +116,9 @@ def take_keys(store: Store, job: Job, count: int) -> list[EntryKey]:
     """Take the keys of one attempt; they are wiped durably before this returns."""
     with store.transaction():
         _check_lease(store, job)
-        return download_keys.take(store, job.download_id, count)
+        keys = download_keys.take(store, job.download_id, count)
+    store.scrub_log()
+    return keys
 
 
 def report(store: Store, job: Job, progress: Progress) -> None:
@@ -145,13 +142,14 @@ def report(store: Store, job: Job, progress: Progress) -> None:
 
 def finish(store: Store, runner: Actor, job: Job, made: Made) -> None:
     """Make a download ready: its file is in place, whole and synced. Raises LeaseLost."""
+    _only_runner(runner)
     with change(store, runner, None) as tx:
         _check_lease(store, job)
         now = store.clock.now()
         store.execute(
             "UPDATE data_download SET state = 'ready', snapshot_at = ?, ready_at = ?,"
             " expires_at = ?, file_name = ?, file_bytes = ?, file_sha256 = ?, error = NULL,"
-            " lease_holder = NULL, lease_until = NULL, progress_table = NULL"
+            " lease_holder = NULL, lease_until = NULL, progress_table = NULL, cancel_requested = 0"
             " WHERE data_download_id = ?",
             (
                 instant(made.snapshot_at),
@@ -185,15 +183,17 @@ def finish(store: Store, runner: Actor, job: Job, made: Made) -> None:
             "A data download is ready.",
             object_=f"data_download:{job.download_id}",
         )
+    store.scrub_log()
 
 
 def fail(store: Store, runner: Actor, job: Job, reason: str, *, cancelled: bool = False) -> str:
     """Note that an attempt failed; return the state it has now: scheduled, failed or cancelled.
 
-    It is tried again ten minutes later, up to three times.
+    It is tried again ten minutes later, up to three times, unless somebody asked to stop it.
     """
+    _only_runner(runner)
     with change(store, runner, None) as tx:
-        _check_lease(store, job)
+        cancelled = bool(_check_lease(store, job)["cancel_requested"]) or cancelled
         if cancelled:
             after = "cancelled"
             downloads.move(store, job.download_id, before=("running",), after=after)
@@ -218,6 +218,7 @@ def fail(store: Store, runner: Actor, job: Job, reason: str, *, cancelled: bool 
             f"Attempt {job.attempt} of a data download did not succeed: {reason}",
             object_=f"data_download:{job.download_id}",
         )
+    store.scrub_log()
     return after
 
 
@@ -245,6 +246,11 @@ def sweep(store: Store, runner: Actor) -> Kept:
         for row in over:
             downloads.move(store, row[0], before=("requested",), after="cancelled")
             download_keys.destroy(store, row[0])
+            tx.record(
+                "download.lapse",
+                "A request for a data download lapsed: its code was not entered in time.",
+                object_=f"data_download:{row[0]}",
+            )
         gone = store.rows(
             "SELECT data_download_id FROM data_download"
             " WHERE state IN ('ready', 'retrieved') AND expires_at <= ?",
@@ -311,6 +317,24 @@ def _check_lease(store: Store, job: Job) -> sqlite3.Row:
     if found["state"] != "running" or found["fence"] != job.fence:
         raise LeaseLost("Another runner has taken this download over.")
     return found
+
+
+def _put_away(store: Store, tx: Change, found: sqlite3.Row) -> None:
+    """End a download that is due but must not be tried again: stopped by somebody, or no tries."""
+    number = found["data_download_id"]
+    if found["cancel_requested"]:
+        action, reason = "runner.cancelled", "The run was cancelled."
+        text = "Cancelled a data download whose runner had stopped."
+        _give_up(store, number, reason)
+        downloads.move(store, number, before=("failed",), after="cancelled")
+    else:
+        action, reason = (
+            "runner.failed",
+            found["error"] or "The runner stopped before it was done.",
+        )
+        text = f"Gave up a data download after {found['attempts']} tries: {reason}"
+        _give_up(store, number, reason)
+    tx.record(action, text, object_=f"data_download:{number}")
 
 
 def _give_up(store: Store, download_id: int, reason: str) -> None:

@@ -1,73 +1,28 @@
-"""A real practice of invented people, a clock that the test moves, and the kiosk on both."""
+"""The kiosk on a real practice, and what a person does at it: look, type, wait."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from textual.pilot import Pilot
 
+from exporter.runner.run import run_due
 from store import users
 from store.database import Store
 from store.errors import ChairsideError
-from store.practice import Practice, create_practice
+from store.practice import Practice
+from tests import people
+from tests.clocks import FixedClock
 from tui.widgets.place import PlaceMixin
 
-PASSWORD = "correct horse battery"
-START = datetime(2026, 11, 20, 17, 0, tzinfo=UTC)
-
-
-class HandClock:
-    """A clock that stands until the test moves it."""
-
-    def __init__(self) -> None:
-        self.moment = START
-
-    def now(self) -> datetime:
-        return self.moment
-
-    def forward(self, **how_far: float) -> None:
-        self.moment += timedelta(**how_far)
-
-
-@dataclass(frozen=True)
-class Person:
-    user_name: str
-    full_name: str
-    group: str
-    job_title: str
-    cell_phone: str | None = "+15105550142"
-
-
-DANA = Person("dana", "Dana Ruiz", "Administrators", "Office Manager")
-KIM = Person("kim", "Kim Adler", "Administrators", "Administrator")
-MAYA = Person("maya", "Maya Okafor", "Office Manager", "Office Manager")
-ANA = Person("ana", "Ana Silva", "Front Desk", "Front Desk")
-ODD = Person("odd", "Jane [/x] Doe 王小明 \u202egnp.exe", "Administrators", "O'Brien [DDS]", None)
-
-
-def _fill(store: Store) -> None:
-    names = {row["name"] for row in store.rows("SELECT name FROM user_group")}
-    with store.transaction():
-        for one in (KIM, DANA, MAYA, ANA, ODD):
-            assert one.group in names, names
-            users.add(
-                store,
-                user_name=one.user_name,
-                full_name=one.full_name,
-                password=PASSWORD,
-                groups=[one.group],
-                job_title=one.job_title,
-                cell_phone=one.cell_phone,
-            )
-        store.insert(
-            "communication_registration",
-            {"pgid": 1000, "state": "registered", "requested_at": "2026-01-01T00:00:00Z"},
-        )
+ODD_NAME = "Jane [/x] Doe 王小明 مريم \u202egnp.exe"
+LONG_NAME = "Wolfeschlegelsteinhausenbergerdorff " * 6
+SMALL = (80, 24)
+LARGE = (120, 40)
 
 
 @pytest.fixture(autouse=True)
@@ -88,33 +43,87 @@ def unexpected(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[BaseException]]
 
 
 @pytest.fixture
-def clock() -> HandClock:
-    return HandClock()
+def home_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home folder of this test's own, which the kiosk offers for saving."""
+    home = tmp_path / "home"
+    home.mkdir()
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("USERPROFILE", str(home))
+    return home
 
 
 @pytest.fixture
-def kiosk_practice(tmp_path: Path, clock: HandClock) -> Iterator[Practice]:
-    practice = create_practice(tmp_path / "data", 1000, "Maple Grove Dental", clock)
-    practice.call(_fill)
-    yield practice
-    practice.close()
-
-
-@pytest.fixture
-def kiosk(kiosk_practice: Practice, clock: HandClock) -> Any:
+def kiosk(practice: Practice, clock: FixedClock, home_folder: Path) -> Any:
+    """The kiosk, not yet running."""
     from tui.app import ChairsideApp
 
-    return ChairsideApp(kiosk_practice, clock)
+    return ChairsideApp(practice, clock)
+
+
+def add_odd_people(practice: Practice) -> None:
+    """Add users with the names that break screens, and patients like them."""
+
+    def run(store: Store) -> None:
+        with store.transaction():
+            for name, full_name in (("odd", ODD_NAME), ("long", LONG_NAME)):
+                users.add(
+                    store,
+                    user_name=name,
+                    full_name=full_name,
+                    password=people.PASSWORDS["kim"],
+                    groups=["Administrators"],
+                    job_title="O'Brien [DDS]",
+                    cell_phone="+15105550177",
+                )
+
+    practice.call(run)
+    add_patients(practice, (ODD_NAME, "O'Brien [DDS]", "line\nbreak\ttab\x1b[31m", LONG_NAME, "👩‍⚕️ 🦷"))
+
+
+def add_patients(practice: Practice, last_names: tuple[str, ...]) -> None:
+    """Add patients with these last names, in this order."""
+
+    def run(store: Store) -> None:
+        with store.transaction():
+            provider = store.value("SELECT provider_id FROM provider LIMIT 1") or store.insert(
+                "provider", {"abbr": "DDS1", "last_name": "Patel"}
+            )
+            for last_name in last_names:
+                store.insert(
+                    "patient",
+                    {
+                        "last_name": last_name,
+                        "first_name": "Máire",
+                        "status": "patient",
+                        "birthdate": "1951-11-02",
+                        "primary_provider_id": provider,
+                    },
+                )
+
+    practice.call(run)
+
+
+def ready_download(practice: Practice, clock: FixedClock, user_name: str = "dana") -> int:
+    """Schedule a download and let the real runner build it; return its number."""
+    number = people.scheduled(practice, people.signed_in(practice, user_name))
+    clock.advance(timedelta(days=1))
+    made = run_due(practice)
+    assert [outcome.state for outcome in made] == ["ready"], made
+    return number
 
 
 def seen(app: Any) -> str:
     """Return all that stands on the screen now, line by line."""
-    width, height = app.size
     strips = app.screen._compositor.render_strips()
     return "\n".join("".join(s.text for s in strip) for strip in strips)
 
 
-async def settle(pilot: Pilot[Any], until: Callable[[], bool], tries: int = 200) -> None:
+def words_of(app: Any) -> str:
+    """Return what is seen with every run of blanks and line breaks as one blank."""
+    return " ".join(seen(app).replace("│", " ").split())
+
+
+async def settle(pilot: Pilot[Any], until: Callable[[], bool], tries: int = 250) -> None:
     """Let the kiosk work until something holds; fail with what is seen if it never does."""
     for _ in range(tries):
         if until():
@@ -124,8 +133,8 @@ async def settle(pilot: Pilot[Any], until: Callable[[], bool], tries: int = 200)
 
 
 async def see(pilot: Pilot[Any], text: str) -> None:
-    """Wait until a text stands on the screen."""
-    await settle(pilot, lambda: text in seen(pilot.app))
+    """Wait until a text stands on the screen, wherever its lines break."""
+    await settle(pilot, lambda: text in words_of(pilot.app))
 
 
 async def type_text(pilot: Pilot[Any], text: str) -> None:
@@ -133,11 +142,11 @@ async def type_text(pilot: Pilot[Any], text: str) -> None:
     await pilot.press(*("space" if c == " " else c for c in text))
 
 
-async def sign_in(pilot: Pilot[Any], who: Person = DANA) -> None:
+async def sign_in(pilot: Pilot[Any], user_name: str = "dana", password: str = "") -> None:
     """Sign in as a person would."""
     await see(pilot, "PGID 1000")
-    await type_text(pilot, who.user_name)
+    await type_text(pilot, user_name)
     await pilot.press("enter")
-    await type_text(pilot, PASSWORD)
+    await type_text(pilot, password or people.PASSWORDS[user_name])
     await pilot.press("enter")
     await see(pilot, "Utilities")

@@ -135,9 +135,8 @@ def _tell(found: Verification) -> None:
     if not found.is_whole:
         click.echo("The archive is not whole. Copy it again from where it was made.")
     elif found.is_described:
-        click.echo(
-            f"Whole and unchanged: {found.entries} files, {found.rows:,} rows, every checksum right."
-        )
+        counts = f"{found.entries} files, {found.rows:,} rows"
+        click.echo(f"Whole and unchanged: {counts}, every checksum right.")
     else:
         click.echo(
             f"Unchanged: {found.entries} files, every authentication code right. "

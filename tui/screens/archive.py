@@ -29,7 +29,7 @@ SIGN_IN_TO_CONVERT: Final = (
 _COLUMNS: Final = (
     Column("Table", 22),
     Column("Rows", 10, right=True),
-    Column("Size", 8, right=True),
+    Column("Size", 9, right=True),
     Column("What it holds", 0),
 )
 _FOREIGN_COLUMNS: Final = (Column("File", 0), Column("Size", 10, right=True))

@@ -1,4 +1,4 @@
-"""Utilities › Export Runner: what is being built, what waits, what is done, and why something failed.
+"""Utilities › Export Runner: what is built, what waits, what is done, what failed.
 
 One rule: it only looks at the store and asks it; the run itself is another process.
 """

@@ -165,12 +165,12 @@ class OpenArchiveScreen(Place, place="choose_archive"):
         from tui.screens.archive import ArchiveScreen
 
         if isinstance(job, Opened) and job.found is not None:
-            self.app.push_screen(ArchiveScreen(*job.found), self._closed)
+            self.app.push_screen(ArchiveScreen(*job.found), self._came_back)
         elif job is not None and job.error is not None:
             self.show_error(job.error)
             self.query_one("#password", Field).focus_line()
 
-    def _closed(self, _answer: None) -> None:
+    def _came_back(self, _answer: None) -> None:
         """Back from an archive that was handed over is back to where it was handed over."""
         if self._given is not None:
             self.dismiss()

@@ -21,6 +21,7 @@ from tui.widgets.place import Place
 from tui.widgets.safe import content, join
 
 if TYPE_CHECKING:
+    from store.access import Actor
     from store.use_cases.signing_in import PracticeCard
 
 DIGITS = r"[0-9]*"
@@ -59,7 +60,7 @@ class SignInScreen(Place, place="sign_in"):
             line.refresh()
 
     def begin(self, words: str) -> None:
-        """Start afresh: `words` tell why one is here again; a locked user's name stands filled in."""
+        """Start afresh: `words` tell why one is here; a locked user's name stands filled in."""
         self.query_one("#password", Field).clear()
         actor = self.kiosk.actor
         name = self.query_one("#user_name", Field)
@@ -150,7 +151,7 @@ class SignInScreen(Place, place="sign_in"):
             password_field.clear()
         await kiosk.start_session(actor, state)
 
-    async def _sign_in_afresh(self, user_name: str, password: str) -> signing_in.Actor:
+    async def _sign_in_afresh(self, user_name: str, password: str) -> Actor:
         kiosk = self.kiosk
         pgid = self.query_one("#pgid", Field).value
         new = await kiosk.practice.ask(

@@ -5,7 +5,7 @@ One rule: the frame shows no data of its own; it asks the app and the screen tha
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from rich.cells import cell_len
 from textual import events
@@ -25,7 +25,7 @@ LAST_MINUTE = 60
 
 
 class WhoLine(Widget):
-    """Line 1: practice and PGID at the left (REQUIREMENTS D8), user and time to lock at the right."""
+    """Line 1: practice and PGID (REQUIREMENTS D8); at the right user and time to lock."""
 
     def render(self) -> Content:
         """Draw the line; the practice's name gives way first, the PGID never."""
@@ -93,7 +93,7 @@ class KeyLine(Widget):
 
     def render(self) -> Content:
         """Draw as many keys as fit, and remember where each stands for the mouse."""
-        place = cast("PlaceMixin", self.screen)
+        place = cast("PlaceMixin[Any]", self.screen)
         parts: list[tuple[str, str]] = []
         self._spans = []
         column = 0
@@ -117,4 +117,4 @@ class KeyLine(Widget):
         """A click on a key's word is the key."""
         for start, end, key_id in self._spans:
             if start <= event.x < end:
-                cast("PlaceMixin", self.screen).action_do(key_id)
+                cast("PlaceMixin[Any]", self.screen).action_do(key_id)

@@ -1,4 +1,4 @@
-"""What every screen and dialog of the kiosk is: a place with keys, one answer line, one error policy.
+"""What every screen and dialog is: a place with keys, one answer line, one error policy.
 
 One rule: a worker fetches and a handler decides; an error of either ends here, never in the app.
 """
@@ -101,6 +101,9 @@ class PlaceMixin(Screen[Answer]):
     def leave(self) -> None:
         """Go back one place."""
         self.dismiss()
+
+    def tick(self) -> None:
+        """Once a second, from the app's one timer."""
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Turn away every action that is not on the list."""
@@ -213,9 +216,6 @@ class Dialog(PlaceMixin[Answer], ModalScreen[Answer]):
     def buttons(self) -> ComposeResult:
         """The harmless button first."""
         yield PushButton("Back", id="back")
-
-    def tick(self) -> None:
-        """Once a second, from the app's one timer."""
 
     def on_push_button_pressed(self, event: PushButton.Pressed) -> None:
         """`back` leaves; a dialog answers for its other buttons in `pressed`."""

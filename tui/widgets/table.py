@@ -1,6 +1,6 @@
 """A table that draws only the lines that are seen.
 
-One rule: a cell is text from data; it is drawn clipped and inert, and its tone is never its only sign.
+One rule: a cell is text from data: drawn clipped and inert, its tone never its only sign.
 """
 
 from __future__ import annotations
@@ -136,8 +136,13 @@ class Table(ScrollView, can_focus=True, inherit_bindings=False):
         """Fit the columns to the new width."""
         self._resize()
 
+    @property
+    def _width(self) -> int:
+        """Cells beside the scroll bar."""
+        return self.scrollable_content_region.width
+
     def _resize(self) -> None:
-        self.virtual_size = Size(self.size.width, len(self._rows) + 1)
+        self.virtual_size = Size(self._width, len(self._rows) + 1)
 
     def _reveal(self) -> None:
         height = max(1, self.size.height - 1)
@@ -191,24 +196,24 @@ class Table(ScrollView, can_focus=True, inherit_bindings=False):
         used = 1
         for index in range(self._first_column, column + 1):
             used += self._columns[index].width + _GAP
-        return used - _GAP <= self.size.width
+        return used - _GAP <= self._width
 
     def _widths(self) -> list[tuple[int, int]]:
         """Return (column, width) of the columns that are seen; a width of 0 takes what is left."""
-        room = self.size.width - 1
+        room = self._width - 1
         fixed = sum(c.width for c in self._columns) + _GAP * (len(self._columns) - 1)
         seen: list[tuple[int, int]] = []
         for index in range(self._first_column, len(self._columns)):
             if room <= 0:
                 break
-            width = min(self._columns[index].width or max(8, self.size.width - 1 - fixed), room)
+            width = min(self._columns[index].width or max(8, self._width - 1 - fixed), room)
             seen.append((index, width))
             room -= width + _GAP
         return seen
 
     def render_line(self, y: int) -> Strip:
         """Draw one line: the heading, then the rows from the first that is seen."""
-        width = self.size.width
+        width = self._width
         if y == 0:
             style = self.get_component_rich_style("table--head")
             text = " " + (" " * _GAP).join(

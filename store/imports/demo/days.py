@@ -13,6 +13,7 @@ DAYS_BACK = YEARS_BACK * 366
 DAYS_AHEAD = 420
 MINUTES_A_DAY = 24 * 60
 
+_HOLIDAYS = {(1, 1): "New Year's Day", (7, 4): "Independence Day", (12, 25): "Christmas Day"}
 _TIMES = tuple(f"T{minute // 60:02}:{minute % 60:02}:00Z" for minute in range(MINUTES_A_DAY))
 
 
@@ -44,6 +45,10 @@ class Days:
         """Tell whether the practice works on a day."""
         return self._next_open[day] == day
 
+    def holiday(self, day: int) -> str:
+        """Return the name of the holiday on a day; empty on other days."""
+        return holiday(self.first + timedelta(days=day))
+
     def next_open(self, day: int) -> int:
         """Return the first working day on or after a day; no later than the last."""
         return self._next_open[min(max(day, 0), self.last)]
@@ -62,19 +67,18 @@ class Days:
         return self.iso[day + utc // MINUTES_A_DAY] + _TIMES[utc % MINUTES_A_DAY]
 
 
-def is_holiday(day: date) -> bool:
-    """Tell whether the practice is closed for a holiday: four days of every year."""
-    if (day.month, day.day) in ((1, 1), (7, 4), (12, 25)):
-        return True
-    # Thanksgiving: the fourth Thursday of November.
-    return day.month == 11 and day.weekday() == 3 and 22 <= day.day <= 28
+def holiday(day: date) -> str:
+    """Return the name of the holiday for which the practice is closed; empty on other days."""
+    fixed = _HOLIDAYS.get((day.month, day.day), "")
+    fourth_thursday = day.month == 11 and day.weekday() == 3 and 22 <= day.day <= 28
+    return "Thanksgiving" if fourth_thursday else fixed
 
 
 def _next_open_days(dates: list[date]) -> list[int]:
     following = [len(dates) - 1] * len(dates)
     for position in range(len(dates) - 2, -1, -1):
         day = dates[position]
-        closed = day.weekday() >= 5 or is_holiday(day)
+        closed = day.weekday() >= 5 or holiday(day) != ""
         following[position] = following[position + 1] if closed else position
     return following
 

@@ -44,7 +44,8 @@ class Batch:
     Attributes:
         table: name of the table.
         columns: names of its columns.
-        rows: one tuple of SQL literals for each row; `tokens.value` reads one.
+        rows: one tuple of SQL literals for each row, which `tokens.value` reads; none where the
+            table is not wanted, and the batch only tells that reading goes on.
     """
 
     table: str
@@ -129,6 +130,8 @@ class Dump:
             return
         table = _unquoted(create.group(1))
         self._place = f"at table {table}"
+        if table in self.tables:
+            raise _damaged(f"It describes table {table} twice, as a dump of several databases does")
         names = _COLUMN.findall(text, create.end())
         self.tables[table] = tuple(_unquoted(name) for name in names)
 
@@ -146,10 +149,9 @@ class Dump:
         if not wanted:
             self.skipped.setdefault(table, 0)
         for rows in self._rows(pattern, table):
-            if wanted:
-                yield Batch(table, columns, rows)
-            else:
+            if not wanted:
                 self.skipped[table] += len(rows)
+            yield Batch(table, columns, rows if wanted else [])
         self._place = f"after table {table}"
 
     def _rows(self, pattern: re.Pattern[str], table: str) -> Iterator[list[tuple[str, ...]]]:
@@ -217,7 +219,7 @@ def _unquoted(name: str) -> str:
 
 def _damaged(what: str) -> SourceProblem:
     return SourceProblem(
-        f"The dump is damaged. {what}.",
+        f"The dump cannot be read. {what}.",
         kept=NOTHING_IMPORTED,
-        do="Make the dump again with mysqldump, and do not edit it.",
+        do="Make the dump again with mysqldump, of this one database, and do not edit it.",
     )

@@ -21,12 +21,15 @@ Convert = Callable[..., Stored]
 NO_DATES = frozenset({"0001-01-01", "0000-00-00"})
 """How Open Dental writes that there is no date."""
 
+LONGEST_CODE = 10
+"""Letters of the longest code that a report names."""
+
 _NULLS = frozenset({"NULL", "null", "''"})
-_LARGEST = 2**63 - 1
+_LARGEST = (2**63 - 1) // 100
 
 
 class RefusedValue(Exception):
-    """A value that cannot be taken; its text is the reason, without the value of a patient."""
+    """A value that cannot be taken; its text goes on after the name of the column."""
 
 
 class Context(Protocol):
@@ -148,7 +151,8 @@ def code(
             return None
         if otherwise is not None:
             return otherwise(plain)
-        raise RefusedValue(f"{source} has the unknown code {plain[:20]!r}")
+        known = plain if len(plain) <= LONGEST_CODE and plain.isalnum() else "…"
+        raise RefusedValue(f"has the unknown code {known}")
 
     return Field(target, (source,), lambda _context: convert)
 
@@ -186,8 +190,8 @@ def interval(source: str = "RecallInterval") -> tuple[Field, ...]:
 def units(target: str) -> Field:
     """Units of a treatment: entered and base units together, 0 counting as 1."""
 
-    def convert(entered: str, base: str) -> Stored:
-        return max(1, (_number(entered) or 0) + (_number(base) or 0))
+    def convert(*counts: str) -> Stored:
+        return max(1, sum(_number(count) or 0 for count in counts))
 
     return Field(target, ("UnitQty", "BaseUnits"), lambda _context: convert)
 
@@ -220,35 +224,34 @@ def _number(literal: str) -> int | None:
         return None
     if isinstance(plain, bytes):
         return int.from_bytes(plain, "big")
-    try:
-        number = Decimal(plain)
-    except InvalidOperation:
-        raise RefusedValue("a number is not a number") from None
-    return int(number)
+    return int(_exact(plain))
 
 
 def _cents(literal: str) -> tuple[int | None, bool]:
     """Return the amount in cents, and whether fractions of a cent were rounded away."""
-    try:
-        whole, _point, part = literal.partition(".")
-        if len(part) <= 2 and (part.isdecimal() or not part) and whole.isdecimal():
-            return int(whole) * 100 + int(part.ljust(2, "0")), False
-    except ValueError:
-        pass
+    whole, _point, part = literal.partition(".")
+    if whole.isdecimal() and len(part) <= 2 and (part.isdecimal() or not part):
+        return int(whole) * 100 + int(part.ljust(2, "0")), False
     plain = value(literal)
-    if plain is None:
+    if plain is None or plain == "":
         return None, False
-    if isinstance(plain, bytes):
-        raise RefusedValue("an amount is not a number")
-    try:
-        exact = Decimal(plain) * 100
-        rounded = exact.quantize(Decimal(1), rounding=ROUND_HALF_UP)
-    except InvalidOperation:
-        raise RefusedValue("an amount is not a number") from None
-    if abs(rounded) > _LARGEST:
-        raise RefusedValue("an amount is too large")
+    exact = _exact(plain) * 100
+    rounded = exact.quantize(Decimal(1), rounding=ROUND_HALF_UP)
     # The server writes some whole cents as 0.30000000000000004.
     return int(rounded), abs(exact - rounded) > Decimal("0.000001")
+
+
+def _exact(plain: int | Decimal | str | bytes) -> Decimal:
+    """Return a number exactly. Raises RefusedValue for none, or one that no store takes."""
+    try:
+        number = Decimal(plain) if not isinstance(plain, bytes) else Decimal("NaN")
+    except InvalidOperation:
+        number = Decimal("NaN")
+    if not number.is_finite():
+        raise RefusedValue("is not a number")
+    if abs(number) > _LARGEST:
+        raise RefusedValue("is too large")
+    return number
 
 
 @lru_cache(maxsize=50_000)
@@ -261,7 +264,7 @@ def _day(literal: str) -> str | None:
     try:
         return date.fromisoformat(plain).isoformat()
     except ValueError:
-        raise RefusedValue("a date is not a day of the calendar") from None
+        raise RefusedValue("is not a day of the calendar") from None
 
 
 def _instants(zone: ZoneInfo | None) -> Convert:
@@ -273,7 +276,7 @@ def _instants(zone: ZoneInfo | None) -> Convert:
             wall = datetime.fromisoformat(literal[1:-1]).replace(microsecond=0, tzinfo=zone or UTC)
             moment = wall.astimezone(UTC)
         except (ValueError, OverflowError):
-            raise RefusedValue("a time is not a time of the calendar") from None
+            raise RefusedValue("is not a time of the calendar") from None
         return moment.isoformat()[:19] + "Z"
 
     return convert

@@ -13,7 +13,7 @@ from functools import lru_cache
 from store.imports.opendental.table_map import TableMap
 
 SYSTEM = "opendental"
-REMEMBERED = 100_000
+REMEMBERED = 20_000
 """Numbers of each table that are kept at hand while importing."""
 
 

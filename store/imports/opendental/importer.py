@@ -20,7 +20,8 @@ from store.imports.opendental.dump import Dump
 from store.imports.opendental.identities import SYSTEM, Identities
 from store.imports.opendental.mapping import TABLE_MAPS
 from store.imports.opendental.report import ImportReport
-from store.imports.opendental.writer import TableWriter, not_open_dental
+from store.imports.opendental.row_converter import RowConverter, not_open_dental
+from store.imports.opendental.writer import TableWriter
 
 Progress = Callable[[str, int, int], None]
 """Told what is being read, and how many bytes of how many."""
@@ -54,7 +55,7 @@ def import_opendental(
         SourceProblem: the file is not whole or not a dump of Open Dental, or was cancelled.
         StoreBusy, DiskFull, StoreProblem: the store cannot be written.
     """
-    left_alone: dict[str, set[int]] = {}
+    left_alone: dict[str, set[int | None]] = {}
     begin: Callable[[], AbstractContextManager[Any]] = transaction or store.transaction
     with references_checked_by_import(store):
         while True:
@@ -96,7 +97,7 @@ def _import_rows(
     source: Path,
     progress: Progress | None,
     cancelled: Cancelled | None,
-    left_alone: dict[str, set[int]],
+    left_alone: dict[str, set[int | None]],
 ) -> ImportReport:
     started_at = instant(store.clock.now())
     report = _Attempt(store, source, left_alone).run(progress, cancelled)
@@ -107,7 +108,7 @@ def _import_rows(
 class _Attempt:
     """One pass over the dump."""
 
-    def __init__(self, store: Store, source: Path, left_alone: dict[str, set[int]]) -> None:
+    def __init__(self, store: Store, source: Path, left_alone: dict[str, set[int | None]]) -> None:
         practice = store.one("SELECT pgid, time_zone FROM practice_group")
         assert practice is not None, "a store without its practice group"
         self._db: sqlite3.Connection = store.db
@@ -117,7 +118,7 @@ class _Attempt:
         self._identities = Identities(store.db, TABLE_MAPS)
         self._writers: dict[str, TableWriter] = {}
         self._left_alone = left_alone
-        self._report = ImportReport(source.name)
+        self._report = ImportReport(source.name.encode("utf-8", "replace").decode("utf-8"))
         self._current: TableWriter | None = None
 
     @property
@@ -139,8 +140,9 @@ class _Attempt:
                     kept="Nothing was imported.",
                     do="Start it again when you like.",
                 )
-            self._current = self._writer(batch.table, batch.columns)
-            self._current.write(batch.rows)
+            if batch.rows:
+                self._current = self._writer(batch.table, batch.columns)
+                self._current.write(batch.rows)
             if progress is not None:
                 progress(batch.table, *self._dump.progress)
         if "patient" not in self._dump.tables:
@@ -152,14 +154,9 @@ class _Attempt:
 
     def _writer(self, table: str, columns: tuple[str, ...]) -> TableWriter:
         if table not in self._writers:
-            self._writers[table] = TableWriter(
-                self._db,
-                TABLE_MAPS[table],
-                columns,
-                self,
-                self._pgid,
-                self._left_alone.get(table, frozenset()),
-            )
+            converter = RowConverter(TABLE_MAPS[table], columns, self, self._pgid)
+            skip = self._left_alone.get(table, set())
+            self._writers[table] = TableWriter(self._db, TABLE_MAPS[table], converter, skip)
             self._report.tables[table] = self._writers[table].report
         return self._writers[table]
 
