@@ -10,6 +10,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from store.clock import instant
+from store.database import translated
 from store.errors import ChairsideError
 
 if TYPE_CHECKING:

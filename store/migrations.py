@@ -65,7 +65,7 @@ def migrate(db: sqlite3.Connection) -> None:
 
 
 def check_not_empty(db: sqlite3.Connection) -> None:
-    """Raise StoreProblem for a database without a store: a file cut to nothing is no new practice."""
+    """Raise StoreProblem for an empty database: a file cut to nothing is no new practice."""
     if not _applied(db):
         raise StoreProblem(
             "The practice's database is empty.",

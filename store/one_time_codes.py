@@ -6,6 +6,7 @@ One rule: a code is bound to the one request it was made for, and only its keyed
 from __future__ import annotations
 
 import hmac
+import math
 import secrets
 import sqlite3
 from dataclasses import dataclass
@@ -51,8 +52,8 @@ def replace_code(store: Store, otp_challenge_id: int) -> NewCode:
         raise WrongCode("All tries are used up.", do="Start the request again.")
     sendable = moment(old["created_at"]) + SEND_AGAIN_AFTER
     if store.clock.now() < sendable:
-        seconds = int((sendable - store.clock.now()).total_seconds()) + 1
-        raise Conflict(f"Another code can be sent in {seconds} seconds.")
+        seconds = math.ceil((sendable - store.clock.now()).total_seconds())
+        raise Conflict(f"Another code can be sent in {seconds} second{'s' * (seconds != 1)}.")
     new = _insert(store, old["user_id"], old["purpose"], old["sent_to"], attempts=old["attempts"])
     store.execute(
         "UPDATE otp_challenge SET superseded_by = ? WHERE otp_challenge_id = ?",

@@ -85,7 +85,7 @@ _ALL: Final = (
     Key("rows.cell", "enter", "Enter", "full text", "Show the whole text of the marked cell."),
     Key("rows.next", "n", "n", "next page", "Go to the next page of rows."),
     Key("rows.previous", "p", "p", "previous page", "Go to the page of rows before."),
-    Key("rows.fields", "m", "m", "meaning of fields", "Show what every column means."),
+    Key("rows.fields", "m", "m", "fields", "Show what every column means."),
     Key("schedule.later", "pagedown", "PgDn", "a day later", "Move the day by one; later."),
     Key("schedule.earlier", "pageup", "PgUp", "a day earlier", "Move the day by one; earlier."),
     Key("code.again", "f5", "F5", "send again", "Send a new code. The count of tries goes on."),
@@ -130,7 +130,13 @@ PLACES: Final[dict[str, PlaceHelp]] = {
             "Only the user who scheduled a download can retrieve it. Nobody can be added later.",
             "It is raw data, without images and without attached files.",
         ),
-        ("downloads.schedule", "downloads.retrieve", "downloads.open", "downloads.cancel"),
+        (
+            "downloads.schedule",
+            "downloads.retrieve",
+            "downloads.open",
+            "downloads.cancel",
+            "kiosk.help",
+        ),
         ("downloads.refresh", "kiosk.back"),
     ),
     "schedule": PlaceHelp(

@@ -14,6 +14,8 @@ from exporter.archive.encrypter import AES_128
 from exporter.archive.stream import SharedFile
 
 _ENCRYPTED = 1
+_ROOM_FROM = 1 << 31
+"""The size from which a header needs room for 64 bits."""
 
 
 def changed_headers(file: SharedFile, size: int, directory: Directory) -> list[tuple[str, str]]:
@@ -28,7 +30,7 @@ def changed_headers(file: SharedFile, size: int, directory: Directory) -> list[t
             faults.append((entry.name, "bytes stand before it that belong to no entry"))
         reached = entry.end
         header = file.read_at(entry.header_offset, entry.data_offset - entry.header_offset)
-        if header not in (_info(entry).FileHeader(True), _info(entry).FileHeader(False)):
+        if header not in _possible_headers(entry):
             faults.append((entry.name, "its header was changed"))
     if reached != directory.start:
         faults.append(("", "bytes stand before the directory that belong to no entry"))
@@ -48,6 +50,14 @@ def _changed_directory(file: SharedFile, size: int, directory: Directory) -> lis
     if not faults and (file.read_at(place, len(end)) != end or place + len(end) != size):
         faults.append(("", "the end of the archive was changed"))
     return faults
+
+
+def _possible_headers(entry: Entry) -> list[bytes]:
+    """With and without room for large sizes; only the describing entries go without."""
+    headers = [_info(entry).FileHeader(True)]
+    if max(entry.size, entry.packed_size) < _ROOM_FROM:
+        headers.append(_info(entry).FileHeader(False))
+    return headers
 
 
 def _info(entry: Entry) -> EntryInfo:

@@ -174,14 +174,13 @@ class RowCounter:
         return self._add_quoted(chunk)
 
     def _add_quoted(self, chunk: bytes) -> int:
-        end = place = 0
-        for piece in chunk.split(b'"'):
-            if not self._is_open:
-                ends = piece.count(b"\n")
-                if ends:
-                    self.rows += ends
-                    end = place + piece.rfind(b"\n") + 1
-            place += len(piece) + 1
-            self._is_open = not self._is_open
-        self._is_open = not self._is_open
-        return end
+        pieces = chunk.split(b'"')
+        outside = int(self._is_open)  # every second piece, from this one on
+        self.rows += b"".join(pieces[outside::2]).count(b"\n")
+        self._is_open ^= not len(pieces) & 1
+        start = len(chunk) + 1
+        for number in reversed(range(len(pieces))):
+            start -= len(pieces[number]) + 1
+            if number & 1 == outside and b"\n" in pieces[number]:
+                return start + pieces[number].rfind(b"\n") + 1
+        return 0

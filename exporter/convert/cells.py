@@ -13,9 +13,8 @@ from datetime import date, datetime
 WHOLE_NUMBER = re.compile(r"-?[0-9]{1,18}")
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
 _BLANKS = r"[\s\x00-\x1f\x7f\u200b-\u200f\u2060\ufeff]*"
-FORMULA_START = rf"(?:[\t\r\n]|{_BLANKS}[=+\-@＝＋－＠﹦﹢﹣﹫])"
-"""A cell that begins so may be run as a formula; the wide forms are folded by some programs."""
-_FORMULA = re.compile(FORMULA_START)
+# A cell that begins so may be run as a formula; the wide forms are folded by some programs.
+_FORMULA = re.compile(rf"[\t\r\n]|{_BLANKS}[=+\-@＝＋－＠﹦﹢﹣﹫]")
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _ESCAPE_LOOKALIKE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 _EXCEL_DIGITS = 15
@@ -30,6 +29,8 @@ def inert(text: str) -> str:
 
 def as_amount(cents: str) -> str:
     """Return whole cents as an amount with two decimals; anything else made inert."""
+    if len(cents) > 2 and cents.isascii() and cents.isdecimal():
+        return f"{cents[:-2]}.{cents[-2:]}"
     if WHOLE_NUMBER.fullmatch(cents) is None:
         return inert(cents)
     sign, digits = ("-", cents[1:]) if cents.startswith("-") else ("", cents)

@@ -18,16 +18,19 @@ from exporter.archive.names import README
 from exporter.archive.progress import IsCancelled, OnProgress
 from exporter.archive.reader import Archive
 from exporter.archive.txt import Row
-from exporter.convert.cells import FORMULA_START, WHOLE_NUMBER, as_amount, inert
+from exporter.convert.cells import as_amount, inert
 from exporter.convert.source import Conversion, chosen_tables, rows_of, work_on
 
 GROWTH = 1.25
 """How much larger than the TXT the CSV may become, for the look at the free space before."""
 _ROWS_AT_ONCE = 2000
-_NUMBERS = frozenset({"id", "integer", "flag"})
+_NUMBERS = frozenset({"id", "integer", "flag", "cents"})
+_NUMBER = re.compile(r"-?[0-9]{1,18}(?:\.[0-9]{2})?")
 # A semicolon or TAB is quoted too: spreadsheets of many countries take it for the separator.
 _NEEDS_QUOTES = re.compile(r'[,;\t"\r\n]|^\s|\s$')
-_NEEDS_CARE = re.compile(rf'[,;"\r\n]|(?:^|\t){FORMULA_START}|(?:^|\t)\s|\s(?:$|\t)')
+# Whether a row, a TAB around each field, may hold any of these or a formula. A quick look that errs
+# to the safe side: a field that begins with neither a letter, a digit nor a bracket is looked at.
+_NEEDS_CARE = re.compile(r"""[,;"\r\n]|\t[^\w\t('#]|[^\S\t]\t""")
 
 
 def to_csv(
@@ -61,29 +64,34 @@ def to_csv(
 
 
 def csv_lines(rows: Iterable[Row], table: DescribedTable) -> str:
-    """Return rows of a table as CSV: numbers stay numbers, cents become amounts, text is inert."""
+    """Return rows of a table as CSV: numbers stay numbers, cents become amounts, text is inert.
+
+    The rows themselves are used up: amounts replace the cents in them.
+    """
     amounts = [n for n, field in enumerate(table.fields) if field.kind == "cents"]
     numbers = frozenset(n for n, field in enumerate(table.fields) if field.kind in _NUMBERS)
     lines = []
     for row in rows:
-        plain = "\t".join([cell or "" for cell in row])
-        # Almost every row has neither a quote nor a comma nor an amount and passes in one step.
-        if amounts or plain.count("\t") >= len(row) or _NEEDS_CARE.search(plain):
-            lines.append(_careful_line(row, amounts, numbers))
+        for place in amounts:
+            cents = row[place]
+            if cents:
+                row[place] = as_amount(cents)
+        plain = "\t".join(["", *[cell or "" for cell in row], ""])
+        # Almost every row has nothing to quote or to make inert and passes in one step.
+        if _NEEDS_CARE.search(plain) or plain.count("\t") > len(row) + 1:
+            lines.append(_careful_line(row, numbers))
         else:
-            lines.append(plain.replace("\t", ","))
+            lines.append(plain[1:-1].replace("\t", ","))
     lines.append("")
     return "\r\n".join(lines)
 
 
-def _careful_line(row: Row, amounts: Sequence[int], numbers: frozenset[int]) -> str:
+def _careful_line(row: Row, numbers: frozenset[int]) -> str:
     cells = []
     for place, cell in enumerate(row):
         if not cell:
             cells.append("")
-        elif place in amounts:
-            cells.append(_quoted(as_amount(cell)))
-        elif place in numbers and WHOLE_NUMBER.fullmatch(cell):
+        elif place in numbers and _NUMBER.fullmatch(cell):
             cells.append(cell)
         else:
             cells.append(_quoted(inert(cell)))

@@ -1,13 +1,15 @@
-"""The workbook library, kept on a short lead.
+"""The workbook's parts: sheets written row by row, packed by openpyxl.
 
-One rule: its working files are in the folder it is given, never in the system's: they hold plain
-data, and are gone when the work ends, however it ends. Only this file knows its inner parts.
+One rule: working files are in the folder that is given, never in the system's: they hold plain
+data, and are gone when the work ends, however it ends. No formula can be written, for there is no
+way to say one. Only this file knows the library's inner parts.
+Source: ECMA-376 part 1, 18.3 (worksheets).
 """
 
 from __future__ import annotations
 
-from contextlib import suppress
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import date, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -15,21 +17,67 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ERROR_CODES
+from openpyxl.packaging.relationship import RelationshipList
 from openpyxl.styles import Font
-from openpyxl.worksheet._writer import WorksheetWriter
+from openpyxl.utils import get_column_letter
 from openpyxl.writer.excel import ExcelWriter
 
 MOST_NAME = 31
 """Characters of a sheet's name in Excel."""
-_WIDTH = 16
-_AMOUNT = "0.00"
+_DAY_ZERO = date(1899, 12, 30).toordinal()
+_SECONDS = 86_400
+_TOP = (
+    '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+    '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
+    '<sheetViews><sheetView workbookViewId="0">'
+    '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/>'
+    '<selection pane="bottomLeft"/></sheetView></sheetViews>'
+    '<sheetFormatPr defaultColWidth="16" defaultRowHeight="15"/><sheetData>\n'
+)
+_TAIL = "</sheetData></worksheet>\n"
+
+Cell = str
+"""What follows a cell's place in the file: its attributes, a `>`, and its value."""
 
 
-class _PlacedWriter(WorksheetWriter):  # type: ignore[misc]  # openpyxl has no types
-    """Writes a sheet to a named file instead of one in the system's folder for such."""
+class Sheet:
+    """One sheet; `title` is its name. openpyxl takes it for its own writer when it packs."""
+
+    def __init__(self, path: Path, title: str, columns: int) -> None:
+        self.title = title
+        self.out = str(path)
+        self._rels = RelationshipList()
+        self._file = path.open("w", encoding="utf-8", newline="")
+        self._places = [f'<c r="{get_column_letter(n)}' for n in range(1, columns + 1)]
+        self._row = 0
+        self._file.write(_TOP)
+
+    def append(self, cells: Sequence[Cell | None]) -> None:
+        """Write the next row; None is an empty cell."""
+        self._row += 1
+        number = f"{self._row}"
+        body = "".join(
+            [
+                f'{place}{number}"{cell}</c>'
+                for place, cell in zip(self._places, cells, strict=True)
+                if cell is not None
+            ]
+        )
+        self._file.write(f'<row r="{number}">{body}</row>\n')
+
+    def write_rows(self) -> None:
+        """Nothing waits to be written."""
+
+    def write_tail(self) -> None:
+        """End the sheet."""
+        self._file.write(_TAIL)
+
+    def close(self) -> None:
+        """Close the working file."""
+        self._file.close()
 
     def cleanup(self) -> None:
+        """Remove the working file, once it is packed."""
         Path(self.out).unlink()
 
 
@@ -44,7 +92,15 @@ class SheetBook:
         self._book.properties.modified = made.replace(tzinfo=None)
         self._book.properties.creator = "Chairside"
         self._names: set[str] = set()
-        self._sheets: list[Any] = []
+        self._sheets: list[Sheet] = []
+        styles = self._book.create_sheet("styles")
+        self._bold = _style(styles, font=Font(bold=True))
+        self._amount = _style(styles, number_format="0.00")
+        self._date = _style(styles, number_format="yyyy-mm-dd")
+        self._instant = _style(styles, number_format="yyyy-mm-dd hh:mm:ss")
+        # Without it, editing such a cell in Excel would make a formula of it after all.
+        self._quoted = _style(styles, quotePrefix=True)
+        self._book.remove(styles)
 
     def __enter__(self) -> SheetBook:
         return self
@@ -57,51 +113,48 @@ class SheetBook:
     ) -> None:
         """Close what is open; Windows does not remove open files."""
         for sheet in self._sheets:
-            if not sheet.closed:
-                with suppress(Exception):  # the work failed already; this only lets go of files
-                    sheet.close()
+            sheet.close()
 
-    def new_sheet(self, name: str, header: list[str]) -> Any:
+    def new_sheet(self, name: str, header: Sequence[str]) -> Sheet:
         """Begin a sheet; its header is bold and stays in view. A second one is `name (2)`."""
-        sheet = self._book.create_sheet(self._free_name(name))
+        title = self._free_name(name)
+        sheet = Sheet(self._folder / f"{len(self._sheets)}.xml", title, len(header))
         self._sheets.append(sheet)
-        sheet._writer = _PlacedWriter(sheet, str(self._folder / f"{len(self._sheets)}.xml"))
-        sheet.freeze_panes = "A2"
-        sheet.sheet_format.defaultColWidth = _WIDTH
-        sheet._writer.write_top()
-        cells = []
-        for title in header:
-            cell = self._text_cell(title)
-            cell.font = Font(bold=True)
-            cells.append(cell)
-        sheet.append(cells)
+        self._book.create_sheet(title)._writer = sheet
+        sheet.append([self._styled_text(self._bold, word) for word in header])
         return sheet
 
-    def text(self, text: str) -> Any:
-        """Return text for a cell; what looks like a formula or an error value stays text."""
-        if text[0] == "=" or text in ERROR_CODES:
-            cell = self._text_cell(text)
-            # Without it, editing the cell in Excel would make a formula of it after all.
-            cell.quotePrefix = True
-            return cell
-        return text
+    def text(self, text: str) -> Cell:
+        """Return text that XML can hold as a cell."""
+        if text.startswith(("=", "+", "-", "@")):
+            return self._styled_text(self._quoted, text)
+        return f' t="inlineStr"><is><t xml:space="preserve">{_escaped(text)}</t></is>'
 
-    def amount(self, cents: int) -> Any:
-        """Return an amount of money with two decimals."""
-        cell = WriteOnlyCell(self._sheets[-1], cents / 100)
-        cell.number_format = _AMOUNT
-        return cell
+    def number(self, number: int) -> Cell:
+        """Return a whole number as a cell."""
+        return f"><v>{number}</v>"
+
+    def amount(self, amount: str) -> Cell:
+        """Return a decimal number as a cell with two decimals."""
+        return f"{self._amount}><v>{amount}</v>"
+
+    def date(self, day: date) -> Cell:
+        """Return a day after February 1900 as a cell."""
+        return f"{self._date}><v>{day.toordinal() - _DAY_ZERO}</v>"
+
+    def instant(self, when: datetime) -> Cell:
+        """Return a time without a zone, after February 1900, as a cell."""
+        seconds = when.hour * 3600 + when.minute * 60 + when.second
+        days = when.toordinal() - _DAY_ZERO + seconds / _SECONDS
+        return f"{self._instant}><v>{days!r}</v>"
 
     def save(self, file: Any) -> None:
         """Pack the workbook into an open file."""
         with ZipFile(file, "w", ZIP_DEFLATED, allowZip64=True) as archive:
             ExcelWriter(self._book, archive).write_data()
 
-    def _text_cell(self, text: str) -> Any:
-        cell = WriteOnlyCell(self._sheets[-1])
-        cell.value = text
-        cell.data_type = "s"
-        return cell
+    def _styled_text(self, style: str, text: str) -> Cell:
+        return f'{style} t="inlineStr"><is><t xml:space="preserve">{_escaped(text)}</t></is>'
 
     def _free_name(self, name: str) -> str:
         """Return a name no sheet has yet; Excel ignores case and allows 31 characters."""
@@ -113,3 +166,17 @@ class SheetBook:
             free = name[: MOST_NAME - len(mark)] + mark
         self._names.add(free.casefold())
         return free
+
+
+def _style(sheet: Any, **look: Any) -> str:
+    """Register a look in the workbook; returns the attribute that refers to it."""
+    cell = WriteOnlyCell(sheet)
+    for name, value in look.items():
+        setattr(cell, name, value)
+    return f' s="{cell.style_id}"'
+
+
+def _escaped(text: str) -> str:
+    if "&" in text or "<" in text or ">" in text:
+        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return text

@@ -17,6 +17,7 @@ from exporter.archive.progress import IsCancelled, OnProgress, Work
 from exporter.archive.reader import Archive
 from exporter.archive.txt import Row
 from exporter.convert.cells import (
+    as_amount,
     as_date,
     as_instant,
     as_number,
@@ -24,16 +25,17 @@ from exporter.convert.cells import (
     for_xml,
     utf16_length,
 )
-from exporter.convert.sheets import SheetBook
+from exporter.convert.sheets import Cell, SheetBook
 from exporter.convert.source import Conversion, chosen_tables, rows_of, work_on
 from store.clock import moment
 
 SHEET_ROWS = 1_048_576
 CELL_LENGTH = 32_767
 CUT_MARK = " […cut, see Notes]"
-GROWTH = 10
+GROWTH = 8
 """How much larger than the TXT the sheets are on disk before they are packed."""
 MOST_NOTES = 10_000
+_TEXTS = frozenset({"text", "choice"})
 _GENERAL = (
     "Raw data, table by table, without images and attached files.",
     "This workbook is not encrypted. It tells about patients.",
@@ -111,39 +113,44 @@ def _add_table(
         yield f"{table.name}: {table.rows:,} rows, spread over {parts} sheets"
 
 
-def _cells(book: SheetBook, row: Row, kinds: Sequence[str]) -> tuple[list[Any], dict[int, int]]:
+def _cells(
+    book: SheetBook, row: Row, kinds: Sequence[str]
+) -> tuple[list[Cell | None], dict[int, int]]:
     """Return a row's cells, and the full length of each text that had to be cut."""
-    cells: list[Any] = []
+    cells: list[Cell | None] = []
     cut: dict[int, int] = {}
     for value, kind in zip(row, kinds, strict=True):
-        typed = _typed(book, value, kind) if value else None
-        if value and typed is None:
-            text = for_xml(value)
-            length = len(text) if len(text) <= CELL_LENGTH // 2 else utf16_length(text)
-            if length > CELL_LENGTH:
-                cut[len(cells)] = length
-                text = cut_utf16(text, CELL_LENGTH - len(CUT_MARK)) + CUT_MARK
-            typed = book.text(text)
-        cells.append(typed)
+        cell = None
+        if value is not None:
+            cell = None if kind in _TEXTS else _typed(book, value, kind)
+            if cell is None:
+                text = for_xml(value)
+                # A character takes one or two of Excel's, so most texts need no counting.
+                if len(text) > CELL_LENGTH // 2 and utf16_length(text) > CELL_LENGTH:
+                    cut[len(cells)] = utf16_length(text)
+                    text = cut_utf16(text, CELL_LENGTH - len(CUT_MARK)) + CUT_MARK
+                cell = book.text(text)
+        cells.append(cell)
     return cells, cut
 
 
-def _typed(book: SheetBook, value: str, kind: str) -> Any:
-    if kind in ("text", "choice"):
-        return None
+def _typed(book: SheetBook, value: str, kind: str) -> Cell | None:
+    """Return a typed cell where the value is certainly of its column's type, else None."""
     if kind == "date":
-        return as_date(value)
+        day = as_date(value)
+        return None if day is None else book.date(day)
     if kind == "instant":
-        return as_instant(value)
+        when = as_instant(value)
+        return None if when is None else book.instant(when)
     number = as_number(value)
-    if number is None or kind != "cents":
-        return number
-    return book.amount(number)
+    if number is None:
+        return None
+    return book.amount(as_amount(value)) if kind == "cents" else book.number(number)
 
 
 def _add_notes(book: SheetBook, notes: Sequence[str]) -> None:
+    more = len(notes) - MOST_NOTES
+    last = (f"and {more:,} more of the same kind",) if more > 0 else ()
     sheet = book.new_sheet("Notes", ["Note"])
-    for note in (*_GENERAL, *notes[:MOST_NOTES]):
+    for note in (*_GENERAL, *notes[:MOST_NOTES], *last):
         sheet.append([book.text(note)])
-    if len(notes) > MOST_NOTES:
-        sheet.append([f"and {len(notes) - MOST_NOTES:,} more of the same kind"])

@@ -217,10 +217,11 @@ def _check(column: Column, value_sets: dict[str, dict[str, str]]) -> str | None:
     name = f'"{column.name}"'
     if column.kind == "text":
         return f"{name} <> '' AND instr({name}, char(0)) = 0"
+    # Without '+0 days' SQLite gives back 30 February, and the hour 24, as they came.
     if column.kind == "date":
-        return f"{name} IS date({name})"
+        return f"{name} IS date({name}, '+0 days')"
     if column.kind == "instant":
-        return f"{name} IS strftime('%Y-%m-%dT%H:%M:%SZ', {name})"
+        return f"{name} IS strftime('%Y-%m-%dT%H:%M:%SZ', {name}, '+0 days')"
     if column.kind == "flag":
         return f"{name} IN (0, 1)"
     if column.kind == "choice":

@@ -44,7 +44,7 @@ VALUE_SETS: dict[str, dict[str, str]] = {
         "contact_us": "How to reach the office.",
         "online_booking": "Booking visits online.",
     },
-    "message_state": {
+    "portal_message_state": {
         "unread": "Came in and was not read.",
         "read": "Was read.",
         "sent": "Went out.",
@@ -187,7 +187,7 @@ PORTAL_MESSAGE = Table(
         text("subject", "Subject."),
         text("body", "Message."),
         instant("sent_at", "When it was sent.", required=True),
-        choice("state", "message_state", "Read or not.", required=True),
+        choice("state", "portal_message_state", "Read or not.", required=True),
         text("attachment_names", "Names of attached files, one a line; from the office only."),
         flag("is_deleted", "Put away by its reader; kept because nothing clinical is deleted."),
     ),

@@ -323,24 +323,20 @@ def _put_away(store: Store, tx: Change, found: sqlite3.Row) -> None:
     """End a download that is due but must not be tried again: stopped by somebody, or no tries."""
     number = found["data_download_id"]
     if found["cancel_requested"]:
-        action, reason = "runner.cancelled", "The run was cancelled."
-        text = "Cancelled a data download whose runner had stopped."
-        _give_up(store, number, reason)
-        downloads.move(store, number, before=("failed",), after="cancelled")
+        _give_up(store, number, "The run was cancelled.", after="cancelled")
+        action, text = "runner.cancelled", "Cancelled a data download whose runner had stopped."
     else:
-        action, reason = (
-            "runner.failed",
-            found["error"] or "The runner stopped before it was done.",
-        )
-        text = f"Gave up a data download after {found['attempts']} tries: {reason}"
+        reason = found["error"] or "The runner stopped before it was done."
         _give_up(store, number, reason)
+        action = "runner.failed"
+        text = f"Gave up a data download after {found['attempts']} tries: {reason}"
     tx.record(action, text, object_=f"data_download:{number}")
 
 
-def _give_up(store: Store, download_id: int, reason: str) -> None:
+def _give_up(store: Store, download_id: int, reason: str, after: str = "failed") -> None:
     store.execute(
-        "UPDATE data_download SET state = 'failed', error = ?, lease_holder = NULL,"
-        " lease_until = NULL WHERE data_download_id = ?",
-        (reason, download_id),
+        "UPDATE data_download SET state = ?, error = ?, lease_holder = NULL,"
+        " lease_until = NULL, cancel_requested = 0 WHERE data_download_id = ?",
+        (after, reason, download_id),
     )
     download_keys.destroy(store, download_id)

@@ -77,7 +77,9 @@ def add_odd_people(practice: Practice) -> None:
                 )
 
     practice.call(run)
-    add_patients(practice, (ODD_NAME, "O'Brien [DDS]", "line\nbreak\ttab\x1b[31m", LONG_NAME, "👩‍⚕️ 🦷"))
+    add_patients(
+        practice, (ODD_NAME, "O'Brien [DDS]", "line\nbreak\ttab\x1b[31m", LONG_NAME, "👩‍⚕️ 🦷")
+    )
 
 
 def add_patients(practice: Practice, last_names: tuple[str, ...]) -> None:

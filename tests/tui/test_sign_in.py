@@ -1,21 +1,125 @@
 """Signing in, in the user's words."""
 
-from tests.tui.conftest import see, sign_in, type_text
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from store.practice import Practice
+from store.use_cases import signing_in
+from tests import people
+from tests.tui.conftest import SMALL, see, seen, sign_in, type_text, words_of
+from tui.screens.sign_in import SignInScreen
 
 
-async def test_a_user_signs_in_and_is_home(kiosk):
-    async with kiosk.run_test(size=(80, 24)) as pilot:
+async def test_a_user_signs_in_and_is_home(kiosk: Any) -> None:
+    async with kiosk.run_test(size=SMALL) as pilot:
         await sign_in(pilot)
-        await see(pilot, "Dana Ruiz, Office Manager")
+        await see(pilot, "Dana Ruiz")
         await see(pilot, "Data Download")
 
 
-async def test_a_wrong_password_is_told_and_forgotten(kiosk):
-    async with kiosk.run_test(size=(80, 24)) as pilot:
+async def test_the_pgid_is_on_the_screen_before_and_after(kiosk: Any) -> None:
+    """D8: the PGID is on every screen."""
+    async with kiosk.run_test(size=SMALL) as pilot:
+        await see(pilot, "PGID 1000")
+        await sign_in(pilot)
+        for key in ("1", "escape", "3"):
+            await pilot.press(key)
+            await pilot.pause()
+            assert "PGID 1000" in seen(kiosk).splitlines()[0]
+
+
+async def test_a_wrong_password_is_told_and_forgotten(kiosk: Any) -> None:
+    """S3: one message for a wrong name and a wrong password; the field is empty afterwards."""
+    async with kiosk.run_test(size=SMALL) as pilot:
+        told = []
+        for name in ("dana", "nobody-of-that-name"):
+            await see(pilot, "PGID 1000")
+            kiosk.screen.query_one("#user_name").value = ""
+            kiosk.screen.query_one("#user_name").focus_line()
+            await type_text(pilot, name)
+            await pilot.press("enter")
+            await type_text(pilot, "wrong")
+            await pilot.press("enter")
+            await see(pilot, "Not signed in.")
+            told.append(seen(kiosk).splitlines()[-5:-1])
+            assert kiosk.screen.query_one("#password").value == ""
+            kiosk.screen.hush()
+        assert told[0] == told[1]
+
+
+async def test_a_password_is_never_drawn(kiosk: Any) -> None:
+    async with kiosk.run_test(size=SMALL) as pilot:
         await see(pilot, "PGID 1000")
         await type_text(pilot, "dana")
         await pilot.press("enter")
-        await type_text(pilot, "wrong")
-        await pilot.press("enter")
-        await see(pilot, "Not signed in.")
-        assert kiosk.screen.query_one("#password").value == ""
+        await type_text(pilot, "tr0ub4dor")
+        await see(pilot, "•••••••••")
+        assert "tr0ub4dor" not in seen(kiosk)
+
+
+async def test_the_demo_practice_shows_its_sign_ins(kiosk: Any, practice: Practice) -> None:
+    people.change_store(practice, "INSERT INTO preference (name, value) VALUES ('demo.seed', '1')")
+    card = practice.call(signing_in.practice_card)
+    async with kiosk.run_test(size=SMALL) as pilot:
+        for one in card.demo_sign_ins:
+            await see(pilot, one.password)
+
+
+async def test_a_real_practice_shows_no_password(kiosk: Any) -> None:
+    async with kiosk.run_test(size=SMALL) as pilot:
+        await see(pilot, "An administrator can reset it")
+        assert not kiosk.card.demo_sign_ins
+
+
+async def test_leaving_is_only_from_the_sign_in(kiosk: Any) -> None:
+    """Kiosk: no way out but by a right; Ctrl+Q and Ctrl+C do nothing at the desk."""
+    async with kiosk.run_test(size=SMALL) as pilot:
+        await sign_in(pilot)
+        await pilot.press("ctrl+q", "ctrl+c")
+        await pilot.pause(0.1)
+        assert kiosk.is_running
+        await pilot.press("f10")
+        await see(pilot, "Signed out.")
+        assert isinstance(kiosk.screen, SignInScreen)
+        await pilot.press("ctrl+q")
+        await pilot.pause(0.1)
+        assert not kiosk.is_running
+
+
+async def test_signing_out_ends_the_session_in_the_store(kiosk: Any, practice: Practice) -> None:
+    async with kiosk.run_test(size=SMALL) as pilot:
+        await sign_in(pilot)
+        actor = kiosk.actor
+        await pilot.press("f10")
+        await see(pilot, "Signed out.")
+        ended = practice.call(
+            lambda store: store.value(
+                "SELECT ended_because FROM session WHERE session_id = ?", (actor.session_id,)
+            )
+        )
+        assert ended == "signed_out"
+        assert kiosk.actor is None
+
+
+@pytest.mark.parametrize("size", [SMALL, (120, 40)])
+async def test_help_tells_the_keys_of_the_place(kiosk: Any, size: tuple[int, int]) -> None:
+    async with kiosk.run_test(size=size) as pilot:
+        await see(pilot, "PGID 1000")
+        await pilot.press("f1")
+        await see(pilot, "Look into an archive with its password.")
+        await pilot.press("escape")
+        await pilot.pause(0.1)
+        assert "Look into an archive" not in words_of(kiosk)
+
+
+async def test_day_and_night(kiosk: Any) -> None:
+    async with kiosk.run_test(size=SMALL) as pilot:
+        await see(pilot, "PGID 1000")
+        before = kiosk.theme
+        await pilot.press("f2")
+        assert kiosk.theme != before
+        await pilot.press("ctrl+t")
+        assert kiosk.theme == before

@@ -46,7 +46,7 @@ def shown(text: str) -> str:
 
 
 def handles_errors(command: Callable[P, R]) -> Callable[P, R]:
-    """Print a `ChairsideError` as its title and sentence on standard error and exit with 1."""
+    """Print any error as sentences on standard error, never a traceback, and exit with 1."""
 
     @functools.wraps(command)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -54,6 +54,15 @@ def handles_errors(command: Callable[P, R]) -> Callable[P, R]:
             return command(*args, **kwargs)
         except ChairsideError as problem:
             click.echo(f"{problem.title}. {shown(problem.sentence)}", err=True)
+            raise SystemExit(1) from None
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except Exception as problem:  # noqa: BLE001 - a traceback shows data and secrets
+            click.echo(
+                f"An unexpected error ({type(problem).__name__}). What was saved before is kept;"
+                " nothing half done was saved. Tell IT support which command it was.",
+                err=True,
+            )
             raise SystemExit(1) from None
 
     return guarded

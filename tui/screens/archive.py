@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from textual import on
 from textual.app import ComposeResult
 from textual.widgets import Static
 
@@ -60,6 +61,7 @@ class ArchiveScreen(Place, place="archive"):
         self._archive = archive
         self._checked = checked
         self._conversion: Job | None = None
+        self._tables: list[DescribedTable] = []
 
     @property
     def path(self) -> tuple[str, ...]:
@@ -75,6 +77,7 @@ class ArchiveScreen(Place, place="archive"):
         yield Static(id="verdict")
         yield Static(id="snapshot")
         yield Table(_COLUMNS if self._manifest else _FOREIGN_COLUMNS, id="tables")
+        yield Static(id="meaning")
 
     def on_mount(self) -> None:
         """Fill in."""
@@ -85,6 +88,8 @@ class ArchiveScreen(Place, place="archive"):
         if self._manifest is None:
             table.show([(Cell(e.name), Cell(words.size(e.size))) for e in self._archive.entries])
             return
+        # What holds something comes first; empty tables follow, dim.
+        self._tables = sorted(self._manifest.tables, key=lambda one: not one.rows)
         table.show(
             [
                 (
@@ -93,9 +98,10 @@ class ArchiveScreen(Place, place="archive"):
                     Cell(words.size(one.bytes), "" if one.rows else "dim"),
                     Cell(one.meaning, "dim"),
                 )
-                for one in self._manifest.tables
+                for one in self._tables
             ]
         )
+        self._tell_meaning()
 
     def on_unmount(self) -> None:
         """Close the archive, unless a conversion still reads it: then that closes it."""
@@ -138,8 +144,15 @@ class ArchiveScreen(Place, place="archive"):
     @property
     def _marked(self) -> DescribedTable | None:
         index = self.query_one(Table).marked
-        tables = self._manifest.tables if self._manifest else ()
-        return tables[index] if 0 <= index < len(tables) else None
+        return self._tables[index] if 0 <= index < len(self._tables) else None
+
+    @on(Table.Marked)
+    def _tell_meaning(self) -> None:
+        """The whole meaning of the marked table: its cell may be clipped."""
+        table = self._marked
+        if table is not None:
+            line = join((f"{table.name}  ", "bold $tone-key"), (table.meaning, "$tone-dim"))
+            self.query_one("#meaning", Static).update(line)
 
     # What can be done
 
@@ -164,7 +177,7 @@ class ArchiveScreen(Place, place="archive"):
             self.say("Empty.", f"{table.name} has no rows in this archive.")
         else:
             self.hush()
-            self.app.push_screen(RowsScreen(self._archive, table, self.path))
+            self.open(RowsScreen(self._archive, table, self.path))
 
     def on_table_chosen(self) -> None:
         """A click on the marked table is Enter."""
@@ -174,7 +187,7 @@ class ArchiveScreen(Place, place="archive"):
         """The meaning of every field."""
         table = self._marked
         if table is not None:
-            self.app.push_screen(TextDialog(f"Fields of {table.name}", fields_text(table)))
+            self.open(TextDialog(f"Fields of {table.name}", fields_text(table)))
 
     def do_archive_csv(self) -> None:
         """Convert to CSV files."""
@@ -193,7 +206,7 @@ class ArchiveScreen(Place, place="archive"):
                 self.say("Converted.", sentence, "good")
 
         dialog = ConvertDialog(self._archive, form, self._note_conversion)
-        self.app.push_screen(dialog, converted)
+        self.open(dialog, converted)
 
     def _note_conversion(self, job: Job) -> None:
         self._conversion = job

@@ -162,7 +162,7 @@ class ConvertDialog(Dialog[str | None], place="convert"):
                     self._archive.close()
 
         kiosk.start_job(job, run_and_close)
-        self.app.push_screen(ProgressDialog(job), self._over)
+        self.open(ProgressDialog(job), self._over)
 
     def _over(self, job: Job | None) -> None:
         if job is None or job.error is None:

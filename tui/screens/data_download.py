@@ -205,7 +205,7 @@ class DataDownloadScreen(Place, place="downloads"):
         kiosk = self.kiosk
         with self.working("Asking what can be scheduled…"):
             form = await kiosk.practice.ask(downloads.schedule_form, kiosk.signed_in)
-        self.app.push_screen(ScheduleDialog(form), self._code_sent)
+        self.open(ScheduleDialog(form), self._code_sent)
 
     def _code_sent(self, sent: CodeSent | None) -> None:
         from tui.screens.second_factor import SecondFactorDialog
@@ -213,7 +213,7 @@ class DataDownloadScreen(Place, place="downloads"):
         if sent is None:
             self.say("Nothing was scheduled.")
         else:
-            self.app.push_screen(SecondFactorDialog(sent), self._scheduled)
+            self.open(SecondFactorDialog(sent), self._scheduled)
 
     def _scheduled(self, view: DownloadView | None) -> None:
         if view is None:
@@ -229,7 +229,7 @@ class DataDownloadScreen(Place, place="downloads"):
 
         view = self._marked
         if view is not None:
-            self.app.push_screen(RetrieveDialog(view), self._retrieved)
+            self.open(RetrieveDialog(view), self._retrieved)
 
     def _retrieved(self, sentence: str | None) -> None:
         if sentence:
@@ -242,13 +242,13 @@ class DataDownloadScreen(Place, place="downloads"):
 
         view = self._marked
         if view is not None:
-            self.app.push_screen(OpenHereDialog(view), self._open)
+            self.open(OpenHereDialog(view), self._open)
 
     def _open(self, found: tuple[Path, str] | None) -> None:
         from tui.screens.open_archive import OpenArchiveScreen
 
         if found is not None:
-            self.app.push_screen(OpenArchiveScreen(*found))
+            self.open(OpenArchiveScreen(*found))
 
     def do_downloads_cancel(self) -> None:
         """Ask, then cancel."""
@@ -260,7 +260,7 @@ class DataDownloadScreen(Place, place="downloads"):
             if yes:
                 self._cancel(view.download_id)
 
-        self.app.push_screen(
+        self.open(
             ConfirmDialog(
                 "Cancel this data download?",
                 f"The download for {words.full_day(view.run_on)} is not built, and its keys are"

@@ -125,8 +125,9 @@ class ProgressDialog(Dialog[Job], place="progress"):
         self.say("Still working.", "F8 stops it.", "warn")
 
     def _over(self) -> None:
-        self._job.is_told = True
-        self.dismiss(self._job)
+        if self.is_current:
+            self._job.is_told = True
+            self.dismiss(self._job)
 
 
 def told(error: BaseException | None) -> tuple[str, str]:

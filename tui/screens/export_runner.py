@@ -228,7 +228,7 @@ class ExportRunnerScreen(Place, place="runner"):
                 self._bring_forward()
 
         waiting = len(self._view.waiting) if self._view else 0
-        self.app.push_screen(
+        self.open(
             ConfirmDialog(
                 "Build all scheduled downloads now?",
                 f"{words.count(waiting, 'download')} will be due at once. Building reads the"
@@ -256,7 +256,7 @@ class ExportRunnerScreen(Place, place="runner"):
             if yes:
                 self._cancel(view)
 
-        self.app.push_screen(
+        self.open(
             ConfirmDialog(
                 "Cancel this data download?",
                 f"The download of {words.full_day(view.run_on)} for {view.requested_by} is not"

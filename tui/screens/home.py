@@ -199,7 +199,7 @@ class HomeScreen(Place, place="home"):
         view = views[0]
         if view.allowed:
             self.hush()
-            self.app.push_screen(SCREENS[code]())
+            self.open(SCREENS[code]())
         else:
             self.say(
                 "This needs a right.",

@@ -159,13 +159,13 @@ class OpenArchiveScreen(Place, place="choose_archive"):
         self.hush()
         job = Opened(path, password)
         self.kiosk.start_job(job, job.run)
-        self.app.push_screen(ProgressDialog(job, outlives=False), self._opened)
+        self.open(ProgressDialog(job, outlives=False), self._opened)
 
     def _opened(self, job: Job | None) -> None:
         from tui.screens.archive import ArchiveScreen
 
         if isinstance(job, Opened) and job.found is not None:
-            self.app.push_screen(ArchiveScreen(*job.found), self._came_back)
+            self.open(ArchiveScreen(*job.found), self._came_back)
         elif job is not None and job.error is not None:
             self.show_error(job.error)
             self.query_one("#password", Field).focus_line()

@@ -120,7 +120,7 @@ class RetrieveDialog(Dialog[str | None], place="retrieve"):
         job = Job(f"Saving the download of {words.day(self._view.run_on)}")
         practice = kiosk.practice
         kiosk.start_job(job, lambda job: save(practice, actor, found, folder, job))
-        self.app.push_screen(ProgressDialog(job), self._over)
+        self.open(ProgressDialog(job), self._over)
 
     def _over(self, job: Job | None) -> None:
         if job is None or job.error is None:

@@ -105,7 +105,7 @@ class RowsScreen(Place, place="rows"):
         self.query_one("#field", Static).update(
             join(
                 (f"{field.name}  ", "bold $tone-key"),
-                (shown[:200], "$tone-dim" if value is None else ""),
+                (drawable(shown[:200]), "$tone-dim" if value is None else ""),
                 (f" = {meaning}" if meaning else "", ""),
                 (f"\n{field.meaning}{unit}", "$tone-dim"),
             )
@@ -146,9 +146,9 @@ class RowsScreen(Place, place="rows"):
             field = self._described.fields[table.marked_column]
             value = self._page.rows[table.marked][table.marked_column]
             text = "There is no value." if value is None else value
-            self.app.push_screen(TextDialog(field.name, text))
+            self.open(TextDialog(field.name, text))
 
     def do_rows_fields(self) -> None:
         """The meaning of every field."""
         name = self._described.name
-        self.app.push_screen(TextDialog(f"Fields of {name}", fields_text(self._described)))
+        self.open(TextDialog(f"Fields of {name}", fields_text(self._described)))

@@ -70,7 +70,8 @@ class SecondFactorDialog(Dialog[DownloadView | None], place="second_factor"):
 
     def tick(self) -> None:
         """Count down."""
-        if not self.is_mounted:
+        # The app's timer may come before the dialog is composed.
+        if not self.query("#limits"):
             return
         now = self.kiosk.clock.now()
         valid = (self._sent.expires_at - now).total_seconds()

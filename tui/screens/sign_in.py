@@ -17,6 +17,7 @@ from store.errors import ChairsideError, SessionEnded
 from store.use_cases import signing_in
 from tui.widgets.button import PushButton
 from tui.widgets.field import Field
+from tui.widgets.frame import PathLine
 from tui.widgets.place import Place
 from tui.widgets.safe import content, join
 
@@ -66,6 +67,7 @@ class SignInScreen(Place, place="sign_in"):
         name = self.query_one("#user_name", Field)
         name.value = actor.user_name if actor else ""
         self.say(words)
+        self.query_one(PathLine).show(("Locked",) if actor else self.PATH)
         self._show_hint()
         for line in self.query("WhoLine, KeyLine"):
             line.refresh()

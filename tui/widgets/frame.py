@@ -63,6 +63,11 @@ class PathLine(Widget):
         super().__init__()
         self.path = path
 
+    def show(self, path: tuple[str, ...]) -> None:
+        """Change the path."""
+        self.path = path
+        self.refresh()
+
     def render(self) -> Content:
         """Draw the path, clipped at its end."""
         before = "".join(f"{part} › " for part in self.path[:-1])

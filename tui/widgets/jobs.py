@@ -107,12 +107,11 @@ class JobBar(Widget):
 
     def on_mount(self) -> None:
         """Begin to look."""
-        self._timer = self.set_interval(0.2, self._look)
+        self.set_interval(0.2, self._look)
 
     def _look(self) -> None:
         self.refresh()
         if self._job.is_over:
-            self._timer.stop()
             self._when_over()
 
     def render(self) -> Content:

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, ClassVar, Final, TypeVar, cast
 
 from textual.app import ComposeResult
+from textual.await_complete import AwaitComplete
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from tui.app import ChairsideApp
 
 Answer = TypeVar("Answer")
+Result = TypeVar("Result")
 
 ACTIONS: Final = frozenset({"do", "focus_next", "focus_previous"})
 """All that a key or a link may run on a screen; anything else is turned away."""
@@ -58,6 +60,8 @@ class PlaceMixin(Screen[Answer]):
     def __init__(self) -> None:
         super().__init__()
         self._working = ""
+        self._waiting_to_leave = False
+        self._answer: Answer | None = None
 
     @property
     def kiosk(self) -> ChairsideApp:
@@ -108,6 +112,33 @@ class PlaceMixin(Screen[Answer]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Turn away every action that is not on the list."""
         return action in ACTIONS
+
+    def open(
+        self, screen: Screen[Result], then: Callable[[Result | None], None] | None = None
+    ) -> None:
+        """Put a screen over this one, if this one is still what people see.
+
+        A worker that ends after the lock must not draw over it (docs/design.md, Kiosk).
+        """
+        if self.is_current:
+            self.app.push_screen(screen, then)
+
+    def dismiss(self, result: Answer | None = None) -> AwaitComplete:
+        """Leave with an answer; under another screen, as soon as that one is gone.
+
+        The stock method takes away whatever screen is on top.
+        """
+        if self.is_current:
+            return super().dismiss(result)
+        self._waiting_to_leave = True
+        self._answer = result
+        return AwaitComplete()
+
+    def on_screen_resume(self) -> None:
+        """On top again: leave if that was put off."""
+        if self._waiting_to_leave:
+            self._waiting_to_leave = False
+            self.dismiss(self._answer)
 
     # Answers and errors
 

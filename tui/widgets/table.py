@@ -133,8 +133,9 @@ class Table(ScrollView, can_focus=True, inherit_bindings=False):
         self.refresh()
 
     def on_resize(self) -> None:
-        """Fit the columns to the new width."""
+        """Fit the columns to the new width, and keep the mark in view."""
         self._resize()
+        self._reveal()
 
     @property
     def _width(self) -> int:

@@ -45,6 +45,10 @@ class Days:
         """Tell whether the practice works on a day."""
         return self._next_open[day] == day
 
+    def date_text(self, day: int) -> str:
+        """Return any day as text, also one before the history."""
+        return (self.first + timedelta(days=day)).isoformat()
+
     def holiday(self, day: int) -> str:
         """Return the name of the holiday on a day; empty on other days."""
         return holiday(self.first + timedelta(days=day))
@@ -52,6 +56,10 @@ class Days:
     def next_open(self, day: int) -> int:
         """Return the first working day on or after a day; no later than the last."""
         return self._next_open[min(max(day, 0), self.last)]
+
+    def years_ago(self, day: int) -> int:
+        """Return how many calendar years before the present one a day lies, from 0 up."""
+        return max(self.year[self.today] - self.year[day], 0)
 
     def past(self, day: int) -> str:
         """Return a day as text, held within the history and no later than today."""

@@ -26,7 +26,7 @@ HARD: tuple[str, ...] = (
     "המטופל מבקש תור בבוקר",
     "患者希望下午就诊。保険証を忘れた。",
     "Brave today 😀🦷👨‍👩‍👧‍👦, gets a sticker ⭐️",
-    "e\u0301 and é are the same letter; ﬁ is a ligature; ﻿a mark stands before this",
+    "e\u0301 and é are the same letter; ﬁ is a ligature; \ufeffa mark stands before this",
     "  leading and trailing blanks  ",
     "'0012",
     "001 002 003",

@@ -13,8 +13,8 @@ from store.database import Store
 from store.imports.demo.days import Days
 from store.imports.demo.names import culture_of_family, family_name, first_name, form_of
 
-PATIENTS_A_DENTIST = 1100
-PATIENTS_A_HYGIENIST = 1000
+PATIENTS_A_DENTIST = 1200
+PATIENTS_A_HYGIENIST = 650
 HOURS = (8, 9, 10, 11, 13, 14, 15, 16)
 """The hours at which a visit can begin; none is longer than one of them."""
 _SCHEDULED_DAYS = 10
@@ -60,7 +60,8 @@ def add_offices(
     office_ids = tuple(_add_office(store, *office) for office in _OFFICES)
     chairs: list[Chair] = []
     for is_hygiene, ratio in ((False, PATIENTS_A_DENTIST), (True, PATIENTS_A_HYGIENIST)):
-        count = max(len(office_ids), -(-patients // ratio))
+        # As many in each office, at least one.
+        count = -(-patients // (ratio * len(office_ids))) * len(office_ids)
         specialty = specialties["Hygiene" if is_hygiene else "General dentistry"]
         for number in range(count):
             provider_id = _add_provider(store, rng, number, is_hygiene, specialty, fee_sched_id)

@@ -73,7 +73,7 @@ class Rows:
 
     def sheet(self, table: str, columns: tuple[str, ...], first: int = 1) -> Sheet:
         """Return a new sheet for a table of `ORDER`; `first` is the number of its first row."""
-        assert table in ORDER and table not in self._sheets, table
+        assert table in ORDER
         self._sheets[table] = Sheet(table, columns, first)
         return self._sheets[table]
 

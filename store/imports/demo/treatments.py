@@ -19,7 +19,7 @@ NETWORK_PERCENT = 70
 """What network plans agree to, as a share of the office's fee."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Treatment:
     """A kind of treatment. `fee` in cents this year; `position` its place in `TREATMENTS`."""
 

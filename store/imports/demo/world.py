@@ -33,6 +33,7 @@ class World:
     offices: Offices
     fees: FeeSchedules
     plans: tuple[Plan, ...]
+    carrier_names: dict[int, str]
     staff: dict[str, int]
     notes: Notes
 

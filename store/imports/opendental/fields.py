@@ -21,7 +21,7 @@ Convert = Callable[..., Stored]
 NO_DATES = frozenset({"0001-01-01", "0000-00-00"})
 """How Open Dental writes that there is no date."""
 
-LONGEST_CODE = 10
+LONGEST_CODE = 7
 """Letters of the longest code that a report names."""
 
 _NULLS = frozenset({"NULL", "null", "''"})
@@ -230,7 +230,7 @@ def _number(literal: str) -> int | None:
 def _cents(literal: str) -> tuple[int | None, bool]:
     """Return the amount in cents, and whether fractions of a cent were rounded away."""
     whole, _point, part = literal.partition(".")
-    if whole.isdecimal() and len(part) <= 2 and (part.isdecimal() or not part):
+    if len(part) <= 2 and len(whole) <= 15 and whole.isdecimal() and (part.isdecimal() or not part):
         return int(whole) * 100 + int(part.ljust(2, "0")), False
     plain = value(literal)
     if plain is None or plain == "":

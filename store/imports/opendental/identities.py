@@ -1,7 +1,7 @@
 """Which row of theirs is which row of ours.
 
 One rule: the same row of the source is the same row here however often it is imported. In a table
-that was empty their numbers are kept; else a row gets the next free number, which is remembered.
+that holds nothing else their numbers are kept; else a new row gets the next free number.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class Identities:
         self._maps = {name: table for name, table in maps.items() if table.key is not None}
         self._highest = {name: self._highest_id(table) for name, table in self._maps.items()}
         self._next = {name: highest + 1 for name, highest in self._highest.items()}
-        self._kept = {name for name in self._maps if self._is_untouched(name)}
+        self._kept = {name for name in self._maps if self._is_theirs_alone(name)}
         self._resolvers: dict[str, Callable[[int], int]] = {}
 
     def our_id(self, source_table: str) -> Callable[[int], int]:
@@ -38,6 +38,8 @@ class Identities:
 
     def was_there(self, source_table: str, our_id: int) -> bool:
         """Tell whether a row was in the store before this import."""
+        if source_table in self._kept:
+            return self._is_known(source_table, our_id)
         return source_table in self._highest and our_id <= self._highest[source_table]
 
     def source_id(self, source_table: str, our_id: int) -> int:
@@ -57,7 +59,8 @@ class Identities:
             key = table.target_key[0]
             if name in self._kept:
                 self._db.execute(
-                    "INSERT INTO source_identity (system, source_table, source_id, our_id)"
+                    "INSERT OR IGNORE INTO source_identity"
+                    " (system, source_table, source_id, our_id)"
                     f' SELECT ?, ?, "{key}", "{key}" FROM "{table.target}"',
                     (SYSTEM, name),
                 )
@@ -73,12 +76,28 @@ class Identities:
         row = self._db.execute(f'SELECT max("{key}") FROM "{table.target}"').fetchone()
         return int(row[0] or 0)
 
-    def _is_untouched(self, name: str) -> bool:
-        known = self._db.execute(
-            "SELECT 1 FROM source_identity WHERE system = ? AND source_table = ? LIMIT 1",
+    def _is_theirs_alone(self, name: str) -> bool:
+        """Tell whether all rows of a table came from this system, under their own numbers."""
+        key, target = self._maps[name].target_key[0], self._maps[name].target
+        other = self._db.execute(
+            f'SELECT 1 FROM "{target}" t WHERE NOT EXISTS (SELECT 1 FROM source_identity i'
+            f' WHERE i.system = ? AND i.source_table = ? AND i.source_id = t."{key}"'
+            f' AND i.our_id = t."{key}") LIMIT 1',
             (SYSTEM, name),
         ).fetchone()
-        return self._highest[name] == 0 and known is None
+        moved = self._db.execute(
+            "SELECT 1 FROM source_identity"
+            " WHERE system = ? AND source_table = ? AND source_id <> our_id LIMIT 1",
+            (SYSTEM, name),
+        ).fetchone()
+        return other is None and moved is None
+
+    def _is_known(self, name: str, source_id: int) -> bool:
+        known = self._db.execute(
+            "SELECT 1 FROM source_identity WHERE system = ? AND source_table = ? AND source_id = ?",
+            (SYSTEM, name, source_id),
+        ).fetchone()
+        return known is not None
 
     def _resolver(self, name: str) -> Callable[[int], int]:
         @lru_cache(maxsize=REMEMBERED)

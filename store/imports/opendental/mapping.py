@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from store.imports.opendental.mapping_money import MONEY
 from store.imports.opendental.mapping_people import PEOPLE
+from store.imports.opendental.mapping_treatment import TREATMENT
 from store.imports.opendental.table_map import TableMap
 
-TABLE_MAPS: dict[str, TableMap] = {table.source: table for table in (*PEOPLE, *MONEY)}
+TABLE_MAPS: dict[str, TableMap] = {table.source: table for table in (*PEOPLE, *TREATMENT, *MONEY)}
 """All mappings, by the name of their table."""

@@ -62,8 +62,9 @@ class RowConverter:
 
     def converted(self, row: Literals, source_id: int | None) -> list[Stored]:
         """Return our row. Raises RefusedValue or ValueError for a value that cannot be taken."""
-        values = [] if self._our_id is None else [self._our_id(source_id or 0)]
-        values += self._constants
+        values = list(self._constants)
+        if self._our_id is not None:
+            values.insert(0, self._our_id(source_id or 0))
         values += [convert(row[at]) for at, convert in self._simple]
         if self._joint:
             values += [convert(*[row[at] for at in places]) for places, convert in self._joint]

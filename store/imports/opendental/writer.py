@@ -15,7 +15,6 @@ from store.imports.opendental.row_converter import Literals, RowConverter
 from store.imports.opendental.table_map import TableMap
 
 _CONSTRAINT = re.compile(r"(NOT NULL|UNIQUE|CHECK) constraint failed: (.*)", re.DOTALL)
-_CHECKED = re.compile(r'"(\w+)"')
 
 
 class TableWriter:
@@ -92,7 +91,8 @@ def _reason(error: sqlite3.IntegrityError) -> str:
         return "it does not fit the table"
     kind, about = found.groups()
     if kind == "CHECK":
-        column = _CHECKED.search(about)
-        return f"{column.group(1) if column else 'a column'} has a value that is not allowed"
+        # SQLite names a check by its first quoted word, which is the column's name.
+        column = about if about.isidentifier() else "a column"
+        return f"{column} has a value that is not allowed"
     name = about.rpartition(".")[2]
     return f"{name} is missing" if kind == "NOT NULL" else f"another row has the same {name}"

@@ -69,7 +69,18 @@ RowOfValues = Sequence[str | int | None]
 
 PATIENTS: list[RowOfValues] = [
     (1, "Nguyễn", "1984-03-14", 123456, 12, 1, "patient", "2026-01-02T03:04:05Z", None, "plain"),
-    (2, "O'Brien", "1951-11-02", -5, None, 0, "inactive", None, 1, 'says "no"\tthen\r\nleaves\rnow'),
+    (
+        2,
+        "O'Brien",
+        "1951-11-02",
+        -5,
+        None,
+        0,
+        "inactive",
+        None,
+        1,
+        'a "no"\tthen\r\nleaves\rnow',
+    ),
     (3, '"', None, 0, -7, 0, "patient", None, None, "line\nbreak"),
     (4, "=1+1", "1899-12-31", None, 0, 1, "patient", None, None, "@SUM(A1)"),
     (5, "\u202eevil\x1b[31m", None, 99, 10**16, 1, "patient", None, 5, "+15105550142"),

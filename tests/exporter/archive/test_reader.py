@@ -75,17 +75,14 @@ def test_archives_of_another_program_are_read(
     assert not found.is_described
 
 
-@pytest.mark.parametrize("options", [["-mx0"], ["-mx9"], ["-mem=AES256"]])
-def test_archives_made_by_7zip_are_read(
-    seven_zip: str, tmp_path: Path, options: list[str]
-) -> None:
+@pytest.mark.parametrize(
+    "options", [["-mem=AES128", "-mx0"], ["-mem=AES128", "-mx9"], ["-mem=AES256"]]
+)
+def test_archives_made_by_7zip_are_read(seven_zip: str, tmp_path: Path, options: list[str]) -> None:
     (tmp_path / "in").mkdir()
     data = b"some text, many times over. " * 5000
     (tmp_path / "in" / "a.txt").write_bytes(data)
-    command = [seven_zip, "a", "-tzip", "-mem=AES128", *options, f"-p{PASSWORD}"]
-    command = list(dict.fromkeys(command)) if "-mem=AES256" not in options else [
-        seven_zip, "a", "-tzip", *options, f"-p{PASSWORD}",
-    ]  # fmt: skip
+    command = [seven_zip, "a", "-tzip", *options, f"-p{PASSWORD}"]
     subprocess.run([*command, "f.zip", "in"], check=True, capture_output=True, cwd=tmp_path)
     with Archive.open(tmp_path / "f.zip", PASSWORD) as archive:
         assert archive.read("in/a.txt", 10**6) == data
@@ -163,7 +160,11 @@ def test_a_file_cut_anywhere_is_refused(whole_archive: Path, tmp_path: Path) -> 
         assert caught.value.do
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=150,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(data=st.data())
 def test_any_bytes_in_the_directory_end_in_a_sentence(
     data: st.DataObject, whole_archive: Path, tmp_path: Path
@@ -189,9 +190,9 @@ def test_attack_zip_bomb_by_a_wrong_size(tmp_path: Path) -> None:
     path = foreign(tmp_path / "b.zip", {"a.txt": bytes(10_000_000)}, compression=8)
     size = struct.pack("<L", 10_000_000)
     patched(path, tmp_path / "c.zip", size, struct.pack("<L", 10))
-    with Archive.open(tmp_path / "c.zip", PASSWORD) as archive:
-        with pytest.raises(DamagedEntry, match="more than it declares"):
-            archive.stream("a.txt").read_block()
+    bomb = Archive.open(tmp_path / "c.zip", PASSWORD)
+    with bomb as archive, pytest.raises(DamagedEntry, match="more than it declares"):
+        archive.stream("a.txt").read_block()
 
 
 def test_attack_zip_bomb_gives_bounded_pieces(tmp_path: Path) -> None:
@@ -206,14 +207,14 @@ def test_attack_zip_bomb_gives_bounded_pieces(tmp_path: Path) -> None:
 def test_attack_entries_that_share_bytes(tmp_path: Path) -> None:
     """Vulnerability: many directory lines point at the same data, each unpacking it again.
     Verified: overlapping entries are refused on opening."""
-    path = foreign(tmp_path / "b.zip", {"aaaa.txt": b"x" * 100, "bbbb.txt": b"y" * 100})
+    path = foreign(tmp_path / "b.zip", {"a.txt": b"x" * 100, "b.txt": b"y" * 100})
     raw = bytearray(path.read_bytes())
-    second = raw.rfind(b"PK\x01\x02")
-    raw[second + 42 : second + 46] = struct.pack("<L", 0)
-    second_name = raw.rfind(b"bbbb.txt")
-    raw[second_name : second_name + 8] = b"aaaa.txt"
+    first = raw.find(b"PK\x01\x02")
+    # The first entry claims to be as long as both together.
+    packed = struct.unpack_from("<L", raw, first + 20)[0]
+    struct.pack_into("<L", raw, first + 20, packed + 60)
     path.write_bytes(raw)
-    with pytest.raises(ArchiveProblem, match="same name|overlap"):
+    with pytest.raises(ArchiveProblem, match="overlap"):
         Archive.open(path, PASSWORD)
 
 

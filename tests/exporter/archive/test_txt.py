@@ -77,10 +77,12 @@ def test_rows_that_are_skipped_are_left_out(rows: list[list[str | None]], skip: 
 @given(st.binary(max_size=60), st.integers(1, 9))
 def test_any_bytes_are_read_or_refused_with_a_line(data: bytes, size: int) -> None:
     """A parser for files from outside fails in one way only."""
+    line = 1
     try:
         list(read_rows(cut(data, size)))
     except MalformedText as problem:
-        assert 1 <= problem.line <= data.count(b"\n") + 1
+        line = problem.line
+    assert 1 <= line <= data.count(b"\n") + 1
 
 
 def test_a_field_is_quoted_only_where_it_must_be() -> None:

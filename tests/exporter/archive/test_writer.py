@@ -132,34 +132,34 @@ def test_attack_two_time_pad(tmp_path: Path) -> None:
     Scenario: the same key is handed out for two entries, in one archive and in the next.
     Verified: the second is refused before a byte of it is written."""
     key = new_key()
-    with (
-        pytest.raises(KeyUsedTwice),
-        ArchiveWriter(tmp_path / "a.zip", lambda: key, MOMENT) as writer,
-    ):
-        with writer.entry("a.txt") as entry:
-            entry.write(b"first")
-        before = writer.records.copy()
-        with writer.entry("b.txt") as entry:
-            entry.write(b"second")
-    assert [record.name for record in before] == ["a.txt"]
-    copy = EntryKey.from_bytes(key.to_bytes())
-    with (
-        pytest.raises(KeyUsedTwice),
-        ArchiveWriter(tmp_path / "b.zip", lambda: copy, MOMENT) as writer,
-        writer.entry("a.txt"),
-    ):
-        pass
+    written: list[str] = []
+
+    def write(names: list[str], key: EntryKey) -> None:
+        with ArchiveWriter(tmp_path / "a.zip", lambda: key, MOMENT) as writer:
+            for name in names:
+                with writer.entry(name) as entry:
+                    entry.write(b"text")
+                    written.append(name)
+
+    with pytest.raises(KeyUsedTwice):
+        write(["a.txt", "b.txt"], key)
+    with pytest.raises(KeyUsedTwice):
+        write(["c.txt"], EntryKey.from_bytes(key.to_bytes()))
+    assert written == ["a.txt"]
     assert list(tmp_path.iterdir()) == []
 
 
 def test_an_error_leaves_nothing_behind(tmp_path: Path) -> None:
-    with (
-        pytest.raises(RuntimeError, match="rows ended"),
-        ArchiveWriter(tmp_path / "a.zip", new_key, MOMENT) as writer,
-        writer.entry("a.txt") as entry,
-    ):
-        entry.write(b"x" * 1_000_000)
-        raise RuntimeError("rows ended")
+    def write() -> None:
+        with (
+            ArchiveWriter(tmp_path / "a.zip", new_key, MOMENT) as writer,
+            writer.entry("a.txt") as entry,
+        ):
+            entry.write(b"x" * 1_000_000)
+            raise RuntimeError("rows ended")
+
+    with pytest.raises(RuntimeError, match="rows ended"):
+        write()
     assert list(tmp_path.iterdir()) == []
 
 
@@ -254,9 +254,11 @@ def test_a_full_disk_is_said_and_leaves_nothing(
     monkeypatch.setattr(container.EntryFile, "write", write_to_full)
 
     def write() -> None:
-        with ArchiveWriter(tmp_path / "a.zip", new_key, MOMENT) as writer:
-            with writer.entry("a.txt") as entry:
-                entry.write(os.urandom(3_000_000))
+        with (
+            ArchiveWriter(tmp_path / "a.zip", new_key, MOMENT) as writer,
+            writer.entry("a.txt") as entry,
+        ):
+            entry.write(os.urandom(3_000_000))
 
     try:
         with pytest.raises(DiskFull) as caught:
@@ -271,22 +273,24 @@ def test_a_full_disk_is_said_and_leaves_nothing(
 
 @pytest.mark.parametrize("name", ["../a.txt", "a/b.txt", "a.exe", "", ".hidden.txt", "a b.txt"])
 def test_only_plain_names_become_entries(tmp_path: Path, name: str) -> None:
-    with (
-        pytest.raises(ValueError, match="plain"),
-        ArchiveWriter(tmp_path / "a.zip", new_key, MOMENT) as writer,
-        writer.entry(name),
-    ):
-        pass
+    def write() -> None:
+        with ArchiveWriter(tmp_path / "a.zip", new_key, MOMENT) as writer, writer.entry(name):
+            pass
+
+    with pytest.raises(ValueError, match="plain"):
+        write()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_one_name_is_one_entry(tmp_path: Path) -> None:
-    with (
-        pytest.raises(ValueError, match="new"),
-        ArchiveWriter(tmp_path / "a.zip", new_key, MOMENT) as writer,
-    ):
-        for _ in range(2):
-            with writer.entry("a.txt") as entry:
-                entry.write(b"x")
+    def write() -> None:
+        with ArchiveWriter(tmp_path / "a.zip", new_key, MOMENT) as writer:
+            for _ in range(2):
+                with writer.entry("a.txt") as entry:
+                    entry.write(b"x")
+
+    with pytest.raises(ValueError, match="new"):
+        write()
 
 
 def test_headers_of_large_entries_follow_the_specification(whole_archive: Path) -> None:

@@ -1,0 +1,186 @@
+"""Verifying: no byte changes unseen, and the fault is named with its entry."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from exporter.archive.errors import Cancelled
+from exporter.archive.progress import Progress
+from exporter.archive.reader import Archive
+from exporter.archive.verification import Verification
+from exporter.archive.writer import ArchiveWriter
+from store.archive_key import derive
+from store.errors import ChairsideError
+from tests.exporter.archive.making import MOMENT, PASSWORD, PATIENTS, VISITS
+
+
+def verified(path: Path) -> Verification:
+    with Archive.open(path, PASSWORD) as archive:
+        return archive.verify()
+
+
+def remade(source: Path, target: Path, change: Callable[[dict[str, bytes]], None]) -> Path:
+    """Write the same entries again, with the right keys, after a change to their texts."""
+    with Archive.open(source, PASSWORD) as archive:
+        texts = {entry.name: archive.read(entry.name, 10**7) for entry in archive.entries}
+    change(texts)
+    with ArchiveWriter(target, lambda: derive(PASSWORD), MOMENT) as writer:
+        for name, text in texts.items():
+            with writer.entry(name) as entry:
+                entry.write(text)
+    return target
+
+
+def faults(found: Verification) -> dict[str, str]:
+    return {finding.entry: finding.fault for finding in found.findings}
+
+
+def test_a_whole_archive_is_called_whole(whole_archive: Path) -> None:
+    found = verified(whole_archive)
+    assert found.is_whole
+    assert found.is_described
+    assert (found.entries, found.rows) == (5, len(PATIENTS) + len(VISITS))
+
+
+@settings(
+    max_examples=250,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@example(place=0.0, bit=0)
+@example(place=0.999999, bit=7)
+@given(place=st.floats(0, 1, exclude_max=True, allow_subnormal=False), bit=st.integers(0, 7))
+def test_any_flipped_bit_is_found(
+    place: float, bit: int, whole_archive: Path, tmp_path: Path
+) -> None:
+    """Section 6: headers, contents, codes, directory and end: no bit changes unseen."""
+    raw = bytearray(whole_archive.read_bytes())
+    raw[int(place * len(raw))] ^= 1 << bit
+    changed = tmp_path / "changed.zip"
+    changed.write_bytes(raw)
+    try:
+        found = verified(changed)
+    except ChairsideError:
+        return
+    assert not found.is_whole
+
+
+def test_a_flipped_byte_is_named_with_its_entry(whole_archive: Path, tmp_path: Path) -> None:
+    with Archive.open(whole_archive, PASSWORD) as archive:
+        entries = archive.entries
+    for entry in entries:
+        for place in (entry.header_offset + 12, entry.data_offset + 12, entry.end - 1):
+            raw = bytearray(whole_archive.read_bytes())
+            raw[place] ^= 0x10
+            (tmp_path / "a.zip").write_bytes(raw)
+            named = faults(verified(tmp_path / "a.zip"))
+            assert list(named) == [entry.name], (place, named)
+            assert named[entry.name]
+
+
+def test_every_byte_of_the_directory_counts(whole_archive: Path, tmp_path: Path) -> None:
+    raw = whole_archive.read_bytes()
+    with Archive.open(whole_archive, PASSWORD) as archive:
+        start = archive.directory.start
+    for place in range(start, len(raw)):
+        changed = bytearray(raw)
+        changed[place] ^= 0x01
+        (tmp_path / "a.zip").write_bytes(changed)
+        try:
+            found = verified(tmp_path / "a.zip")
+        except ChairsideError:
+            continue
+        assert not found.is_whole, place - start
+
+
+def test_a_missing_entry_is_named(whole_archive: Path, tmp_path: Path) -> None:
+    path = remade(whole_archive, tmp_path / "a.zip", lambda texts: texts.pop("visit.txt") and None)
+    assert faults(verified(path)) == {"visit.txt": "it is missing"}
+
+
+def test_an_extra_entry_is_named(whole_archive: Path, tmp_path: Path) -> None:
+    path = remade(
+        whole_archive, tmp_path / "a.zip", lambda texts: texts.update({"more.txt": b"x\n"})
+    )
+    assert list(faults(verified(path))) == ["more.txt"]
+
+
+def test_another_text_under_a_right_key_is_found_by_its_checksum(
+    whole_archive: Path, tmp_path: Path
+) -> None:
+    """Whoever knows the password can lock another text; the manifest's SHA-256 still tells."""
+
+    def change(texts: dict[str, bytes]) -> None:
+        texts["visit.txt"] = texts["visit.txt"].replace(b"\n7\t", b"\n8\t")
+
+    found = faults(verified(remade(whole_archive, tmp_path / "a.zip", change)))
+    assert "SHA-256" in found["visit.txt"]
+
+
+def test_a_row_count_that_is_not_the_manifests_is_found(
+    whole_archive: Path, tmp_path: Path
+) -> None:
+    def change(texts: dict[str, bytes]) -> None:
+        package = json.loads(texts["datapackage.json"])
+        package["resources"][1]["rows"] += 1
+        texts["datapackage.json"] = json.dumps(package).encode()
+
+    found = faults(verified(remade(whole_archive, tmp_path / "a.zip", change)))
+    assert found == {"visit.txt": "500 rows where the manifest says 501"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"",
+        b"{",
+        b"[" * 100_000,
+        b'{"chairside": 1}',
+        b'{"chairside": {"format": 1}, "resources": []}',
+        b'{"chairside": {"format": 99}}',
+        b"\xff\xfe",
+    ],
+)
+def test_a_manifest_that_cannot_be_read_is_a_finding(
+    whole_archive: Path, tmp_path: Path, text: bytes
+) -> None:
+    path = remade(whole_archive, tmp_path / "a.zip", lambda t: t.update({"datapackage.json": text}))
+    assert "datapackage.json" in faults(verified(path))
+
+
+@pytest.mark.parametrize("name", ["../evil", "", "Patient", "a b", "x" * 65, 7, None, "=1+1"])
+def test_attack_hostile_names_in_the_manifest(
+    whole_archive: Path, tmp_path: Path, name: object
+) -> None:
+    """Scenario: a manifest names a table so that a conversion would write elsewhere.
+    Verified: the manifest is refused as a whole."""
+
+    def change(texts: dict[str, bytes]) -> None:
+        package = json.loads(texts["datapackage.json"])
+        package["resources"][0]["name"] = name
+        texts["datapackage.json"] = json.dumps(package).encode()
+
+    with Archive.open(remade(whole_archive, tmp_path / "a.zip", change), PASSWORD) as archive:
+        assert archive.manifest is None
+        assert archive.manifest_problem is not None
+
+
+def test_progress_counts_up_to_the_whole(whole_archive: Path) -> None:
+    seen: list[Progress] = []
+    with Archive.open(whole_archive, PASSWORD) as archive:
+        found = archive.verify(seen.append)
+        total = sum(entry.size for entry in archive.entries)
+    done = [step.bytes_done for step in seen]
+    assert done == sorted(done)
+    assert done[-1] == found.bytes == total == seen[-1].bytes_total
+
+
+def test_it_stops_when_asked(whole_archive: Path) -> None:
+    with Archive.open(whole_archive, PASSWORD) as archive, pytest.raises(Cancelled):
+        archive.verify(cancelled=lambda: True)

@@ -1,0 +1,84 @@
+"""Home: places by right, and notices that lead to a place."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from store.practice import Practice
+from tests.clocks import FixedClock
+from tests.tui.conftest import SMALL, ready_download, see, settle, sign_in, words_of
+from tui.screens.data_download import DataDownloadScreen
+from tui.screens.home import HomeScreen
+from tui.widgets.jobs import Job
+
+
+async def test_a_place_without_its_right_says_which_and_where(kiosk: Any) -> None:
+    """D4: the missing right is named, and where it is granted."""
+    async with kiosk.run_test(size=SMALL) as pilot:
+        await sign_in(pilot, "ana")
+        await see(pilot, "needs Utilities - Data Download: View Only")
+        await pilot.press("1")
+        await see(pilot, "This needs a right.")
+        await see(pilot, "Setup > Security > Groups")
+        assert isinstance(kiosk.screen, HomeScreen)
+
+
+async def test_only_places_that_exist_are_shown(kiosk: Any) -> None:
+    async with kiosk.run_test(size=SMALL) as pilot:
+        await sign_in(pilot, "kim")
+        for absent in ("Patients", "Invitations", "Second factors"):
+            assert absent not in words_of(kiosk)
+
+
+async def test_a_notice_leads_to_the_place_and_never_to_the_file(
+    kiosk: Any, practice: Practice, clock: FixedClock
+) -> None:
+    """D22, and REQUIREMENTS 6: notices lead to the page."""
+    ready_download(practice, clock)
+    async with kiosk.run_test(size=SMALL) as pilot:
+        await sign_in(pilot)
+        await see(pilot, "is ready. Only you can retrieve it.")
+        assert ".zip" not in words_of(kiosk)
+        await pilot.press("up")
+        await see(pilot, "Enter opens")
+        await pilot.press("enter")
+        await settle(pilot, lambda: isinstance(kiosk.screen, DataDownloadScreen))
+
+
+async def test_another_user_learns_that_it_is_complete_and_no_more(
+    kiosk: Any, practice: Practice, clock: FixedClock
+) -> None:
+    """D22: the team is told; D15: only the requester retrieves."""
+    ready_download(practice, clock, "dana")
+    async with kiosk.run_test(size=SMALL) as pilot:
+        await sign_in(pilot, "kim")
+        await see(pilot, "by Dana Ruiz is complete.")
+
+
+async def test_what_ended_during_the_lock_is_told_to_who_started_it(kiosk: Any) -> None:
+    """Vulnerability: the result of one user's work shown to the next user."""
+
+    async def work(job: Job) -> str:
+        return "Saved as somewhere."
+
+    async with kiosk.run_test(size=SMALL) as pilot:
+        await sign_in(pilot)
+        kiosk.start_job(Job("Saving"), work)
+        await pilot.press("f10")
+        await see(pilot, "Signed out.")
+        await sign_in(pilot, "ana")
+        assert "Saved as somewhere" not in words_of(kiosk)
+        await pilot.press("f10")
+        await see(pilot, "Signed out.")
+        await sign_in(pilot)
+        await see(pilot, "Saved as somewhere.")
+
+
+async def test_up_and_down_go_round(kiosk: Any) -> None:
+    async with kiosk.run_test(size=SMALL) as pilot:
+        await sign_in(pilot, "kim")
+        first = kiosk.focused
+        await pilot.press("down")
+        assert kiosk.focused is not first
+        await pilot.press("up")
+        assert kiosk.focused is first

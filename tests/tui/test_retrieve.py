@@ -1,0 +1,122 @@
+"""Retrieving to a folder, and looking into a download here."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+from store.practice import Practice
+from tests import people
+from tests.clocks import FixedClock
+from tests.tui.conftest import SMALL, ready_download, see, settle, sign_in, type_text
+from tui.screens.archive import ArchiveScreen
+
+
+async def open_retrieve(pilot: Any) -> None:
+    await sign_in(pilot)
+    await pilot.press("1")
+    await see(pilot, "days left")
+    await pilot.press("enter")
+    await see(pilot, "Save to folder")
+
+
+async def test_the_archive_is_saved_to_the_folder_that_was_named(
+    kiosk: Any, practice: Practice, clock: FixedClock, home_folder: Path
+) -> None:
+    """D17: saved to a folder the user names; it is the same bytes, and it is audited."""
+    ready_download(practice, clock)
+    (original,) = practice.folder.downloads.glob("*.zip")
+    async with kiosk.run_test(size=SMALL) as pilot:
+        await open_retrieve(pilot)
+        await type_text(pilot, people.PASSWORDS["dana"])
+        await pilot.press("enter")
+        await see(pilot, "Retrieved.")
+    saved = home_folder / original.name
+    assert (
+        hashlib.sha256(saved.read_bytes()).digest()
+        == hashlib.sha256(original.read_bytes()).digest()
+    )
+    row = practice.call(lambda s: s.one("SELECT destination FROM data_download_retrieval"))
+    assert row["destination"] == str(home_folder)
+
+
+async def test_a_wrong_password_saves_nothing(
+    kiosk: Any, practice: Practice, clock: FixedClock, home_folder: Path
+) -> None:
+    ready_download(practice, clock)
+    async with kiosk.run_test(size=SMALL) as pilot:
+        await open_retrieve(pilot)
+        await type_text(pilot, "wrong")
+        await pilot.press("enter")
+        await see(pilot, "Wrong password.")
+    assert list(home_folder.iterdir()) == []
+
+
+async def test_a_folder_that_is_not_there_is_told_at_its_field(
+    kiosk: Any, practice: Practice, clock: FixedClock
+) -> None:
+    ready_download(practice, clock)
+    async with kiosk.run_test(size=SMALL) as pilot:
+        await open_retrieve(pilot)
+        kiosk.screen.query_one("#folder").value = "/nowhere/at/all"
+        await type_text(pilot, people.PASSWORDS["dana"])
+        await pilot.press("enter")
+        await see(pilot, "There is no such folder.")
+
+
+async def test_a_copy_that_cannot_be_audited_does_not_stay(
+    kiosk: Any, practice: Practice, clock: FixedClock, home_folder: Path
+) -> None:
+    """Vulnerability: a copy leaves the practice although the session ended meanwhile."""
+    ready_download(practice, clock)
+    async with kiosk.run_test(size=SMALL) as pilot:
+        await open_retrieve(pilot)
+        stock = practice.ask
+
+        async def ends_the_session(use_case: Any, *args: Any, **kwargs: Any) -> Any:
+            if use_case.__name__ == "record_retrieval":
+                people.change_store(
+                    practice, "UPDATE session SET ended_at = '2026-11-21T00:00:00Z'"
+                )
+            return await stock(use_case, *args, **kwargs)
+
+        practice.ask = ends_the_session  # type: ignore[method-assign]
+        await type_text(pilot, people.PASSWORDS["dana"])
+        await pilot.press("enter")
+        await see(pilot, "Your session has ended.")
+        assert kiosk.actor is None
+    assert list(home_folder.iterdir()) == []
+
+
+async def test_a_download_is_opened_here_without_a_copy(
+    kiosk: Any, practice: Practice, clock: FixedClock, home_folder: Path
+) -> None:
+    ready_download(practice, clock)
+    async with kiosk.run_test(size=SMALL) as pilot:
+        await sign_in(pilot)
+        await pilot.press("1")
+        await see(pilot, "days left")
+        await pilot.press("o")
+        await see(pilot, "Nothing is copied")
+        await type_text(pilot, people.PASSWORDS["dana"])
+        await pilot.press("enter")
+        await see(pilot, "Whole and unchanged")
+        assert isinstance(kiosk.screen, ArchiveScreen)
+        await pilot.press("escape")
+        await settle(pilot, lambda: kiosk.screen.PLACE == "downloads")
+    assert list(home_folder.iterdir()) == []
+
+
+async def test_the_lock_does_not_stop_a_retrieval(
+    kiosk: Any, practice: Practice, clock: FixedClock, home_folder: Path
+) -> None:
+    ready_download(practice, clock)
+    async with kiosk.run_test(size=SMALL) as pilot:
+        await open_retrieve(pilot)
+        await type_text(pilot, people.PASSWORDS["dana"])
+        await pilot.press("enter")
+        await settle(pilot, lambda: bool(kiosk.jobs))
+        kiosk.lock()
+        await settle(pilot, lambda: kiosk.is_locked and kiosk.jobs[0].is_over)
+    assert [path.suffix for path in home_folder.iterdir()] == [".zip"]
