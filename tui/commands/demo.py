@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,10 +19,9 @@ from tui.commands.support import (
 )
 
 if TYPE_CHECKING:
-    from store.imports.demo.people import DemoUser
-
     from store.access import Actor
     from store.clock import Clock
+    from store.imports.demo.people import DemoUser
     from store.practice import Practice
 
 PRACTICE_NAME = "Maple Grove Dental"
@@ -55,9 +55,8 @@ def group(data: Path, pgid: int | None, patients: int, seed: int) -> None:
 
 def _demo_practice(data: Path, pgid: int, patients: int, seed: int, clock: Clock) -> Practice:
     """Open the demo practice that is there, or build it. Raises BadInput for a real practice."""
-    from store.imports.demo.build import build_demo
-
     from store.database import Store
+    from store.imports.demo.build import build_demo
     from store.practice import create_practice
     from store.use_cases.signing_in import is_demo
 
@@ -67,7 +66,7 @@ def _demo_practice(data: Path, pgid: int, patients: int, seed: int, clock: Clock
         with ProgressPrinter() as printer:
 
             def fill(store: Store) -> None:
-                build_demo(store, patients=patients, seed=seed, progress=printer)
+                build_demo(store, patients=patients, seed=seed, progress=_as_people(printer))
 
             return create_practice(data, pgid, PRACTICE_NAME, clock, fill=fill)
     if not practice.call(is_demo):
@@ -78,6 +77,10 @@ def _demo_practice(data: Path, pgid: int, patients: int, seed: int, clock: Clock
             do="Choose another number with --pgid.",
         )
     return practice
+
+
+def _as_people(printer: ProgressPrinter) -> Callable[[str, int, int], None]:
+    return lambda _, done, total: printer("Inventing people", done, total)
 
 
 def _print_sign_ins(data: Path, pgid: int) -> None:
@@ -91,7 +94,6 @@ def _print_sign_ins(data: Path, pgid: int) -> None:
 def _main_job(practice: Practice, folder: Path) -> None:
     """Schedule, make, retrieve, verify and convert a download, as people would."""
     from store.imports.demo.people import DEMO_USERS
-
     from store.use_cases.running import bring_forward
     from tui.commands.signing_in import signed_in
 
@@ -153,18 +155,23 @@ def _retrieve(
 
 
 def _convert(practice: Practice, actor: Actor, user: DemoUser, saved: Path) -> None:
-    from exporter.convert.csv_files import convert_to_csv
-    from exporter.convert.workbook import convert_to_workbook
-
+    from exporter.archive.errors import ArchiveProblem
     from exporter.archive.reader import Archive
+    from exporter.convert.csv_files import to_csv
+    from exporter.convert.workbook import to_workbook
     from store.use_cases.retrieving import record_disclosure
 
     csv_folder, workbook = saved.with_suffix(""), saved.with_suffix(".xlsx")
     with Archive.open(saved, user.password) as archive:
         found = archive.verify()
-        click.echo(f"Verified: {found.sentence}")
-        convert_to_csv(archive, csv_folder)
-        convert_to_workbook(archive, workbook)
+        if not found.is_whole:
+            raise ArchiveProblem(found.findings[0].sentence)
+        click.echo(
+            f"Whole and unchanged: {found.entries} files, {found.rows:,} rows, every checksum"
+            " right."
+        )
+        to_csv(archive, csv_folder)
+        to_workbook(archive, workbook)
     practice.call(record_disclosure, actor, form="csv", what=f"CSV files of {saved.name}")
     practice.call(record_disclosure, actor, form="workbook", what=f"Workbook of {saved.name}")
     click.echo(f"For people: {csv_folder}/ (CSV) and {workbook} (Excel).")

@@ -6,7 +6,9 @@ account's balance on any day and the rows in the store always agree.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import NamedTuple
 
 from store.imports.demo.carriers import DEDUCTIBLE, Plan
@@ -125,6 +127,19 @@ class Person:
         return (day - self.born) * 4 // 1461
 
 
+class Sums:
+    """Sums of dated amounts up to a day, asked for again and again."""
+
+    def __init__(self, amounts: list[tuple[int, int]]) -> None:
+        ordered = sorted(amounts)
+        self._days = [day for day, _ in ordered]
+        self._sums = list(accumulate([amount for _, amount in ordered], initial=0))
+
+    def on(self, day: int) -> int:
+        """Return the sum at the end of a day."""
+        return self._sums[bisect_right(self._days, day)]
+
+
 @dataclass(slots=True)
 class Account:
     """What a family owes, and how it came about.
@@ -158,13 +173,9 @@ class Account:
         self.prepaid += amount
         self.entries.append((day, -amount))
 
-    def balance_on(self, day: int) -> int:
-        """Return what the family owed at the end of a day."""
-        return sum(amount for when, amount in self.entries if when <= day)
-
     def expected_on(self, day: int) -> int:
-        """Return what insurance was expected to pay at the end of a day."""
-        return sum(amount for when, amount in self.expected if when <= day)
+        """Return what insurance was expected to pay at the end of a day, in cents."""
+        return sum([amount for when, amount in self.expected if when <= day])
 
     def aged(self, today: int) -> tuple[int, int, int, int]:
         """Return what is owed for up to 30, 60 and 90 days and for longer.

@@ -6,7 +6,7 @@ the account's own.
 
 from __future__ import annotations
 
-from store.imports.demo.family import Account
+from store.imports.demo.family import Account, Sums
 from store.imports.demo.world import World
 
 _STATEMENT = (
@@ -45,25 +45,26 @@ class Statements:
 
     def close(self, account: Account) -> None:
         """Write the statements of a family whose account is complete."""
+        owed, expected = Sums(account.entries), Sums(account.expected)
         for day in self._sent:
-            self._write(account, day)
+            self._write(account.guarantor_id, day, owed.on(day), expected.on(day))
         self._sent.clear()
 
-    def _write(self, account: Account, day: int) -> None:
+    def _write(self, guarantor_id: int, day: int, owed: int, expected: int) -> None:
         world, number = self._world, self._sheet.next_id()
         days = world.days
         self._sheet.add(
             (
                 number,
-                account.guarantor_id,
+                guarantor_id,
                 days.iso[day],
                 days.past(day - _DAYS_COVERED),
                 days.iso[day],
                 "Please call us if anything is not clear." if number % 5 == 0 else None,
                 world.pick(_MODES),
                 None,
-                account.balance_on(day),
-                account.expected_on(day),
+                owed,
+                expected,
                 1,
                 self._pay_code() if days.today - day < 365 else None,
                 days.instant(day, 10 * 60),

@@ -51,6 +51,14 @@ def test_a_file_that_is_there_is_never_overwritten(whole_archive: Path, tmp_path
     assert (tmp_path / "visit.txt").read_text() == "mine"
 
 
+def test_what_is_there_is_noticed_before_any_work(whole_archive: Path, tmp_path: Path) -> None:
+    (tmp_path / "visit.txt").write_text("mine")
+    steps: list[Progress] = []
+    with Archive.open(whole_archive, PASSWORD) as archive, pytest.raises(BadInput):
+        archive.extract(tmp_path, steps.append)
+    assert steps == []
+
+
 def test_a_file_that_appears_meanwhile_is_never_overwritten(
     whole_archive: Path, tmp_path: Path
 ) -> None:

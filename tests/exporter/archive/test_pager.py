@@ -62,6 +62,23 @@ def test_rows_are_what_the_table_holds(large: Path) -> None:
     assert list(page.rows) == wanted
 
 
+def test_every_row_is_shown_once_backwards_too(
+    large: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also the rows at which a kept place begins, whose start was read with the block before."""
+    monkeypatch.setattr(pager, "SPACING", 1)
+    with Archive.open(large, PASSWORD) as archive:
+        archive.page("patient", 19_999)
+        begins = [mark.line - 1 for mark in archive.pager("patient")._marks[1:]]
+        starts = sorted({*range(0, 20_000, 500), *begins}, reverse=True)
+        assert len(begins) >= 2
+        for start in starts:
+            shown = archive.page("patient", start, 500).rows
+            wanted = PATIENTS_MANY[start : start + 500]
+            assert [row[1] for row in shown] == [row[1] for row in wanted]
+            assert [row[0] for row in shown] == [str(row[0]) for row in wanted]
+
+
 def test_the_last_page_may_be_short_and_past_it_is_none(large: Path) -> None:
     with Archive.open(large, PASSWORD) as archive:
         assert keys(archive.page("visit", 450)) == list(range(451, 501))

@@ -99,6 +99,19 @@ def test_every_byte_of_the_directory_counts(whole_archive: Path, tmp_path: Path)
         assert not found.is_whole, place - start
 
 
+def test_a_comment_put_at_the_end_is_found(whole_archive: Path, tmp_path: Path) -> None:
+    """Every program reads it, so nothing else would tell."""
+    raw = whole_archive.read_bytes()
+    (tmp_path / "a.zip").write_bytes(raw[:-2] + b"\x05\x00hello")
+    assert faults(verified(tmp_path / "a.zip")) == {"": "the end of the archive was changed"}
+
+
+def test_bytes_put_before_the_archive_are_found(whole_archive: Path, tmp_path: Path) -> None:
+    (tmp_path / "a.zip").write_bytes(b"prefix" + whole_archive.read_bytes())
+    with pytest.raises(ChairsideError):
+        verified(tmp_path / "a.zip")
+
+
 def test_a_missing_entry_is_named(whole_archive: Path, tmp_path: Path) -> None:
     path = remade(whole_archive, tmp_path / "a.zip", lambda texts: texts.pop("visit.txt") and None)
     assert faults(verified(path)) == {"visit.txt": "it is missing"}

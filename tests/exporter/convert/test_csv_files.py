@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import stat
 import sys
 from collections.abc import Sequence
@@ -19,6 +20,7 @@ from exporter.archive.reader import Archive
 from exporter.convert.csv_files import csv_lines, to_csv
 from store.errors import BadInput
 from tests.exporter.archive.making import PASSWORD, PATIENT, PATIENTS, VISITS
+from tests.exporter.archive.test_verification import remade
 
 GOLDEN = Path(__file__).parent / "golden" / "patient.csv"
 
@@ -126,6 +128,18 @@ def test_damage_is_found_and_leaves_nothing(whole_archive: Path, tmp_path: Path)
     raw[end - 1] ^= 1
     (tmp_path / "a.zip").write_bytes(raw)
     with Archive.open(tmp_path / "a.zip", PASSWORD) as archive, pytest.raises(DamagedEntry):
+        to_csv(archive, tmp_path / "out")
+    assert [p.name for p in tmp_path.iterdir()] == ["a.zip"]
+
+
+def test_a_row_that_is_missing_is_an_error(whole_archive: Path, tmp_path: Path) -> None:
+    def change(texts: dict[str, bytes]) -> None:
+        package = json.loads(texts["datapackage.json"])
+        package["resources"][1]["rows"] += 1
+        texts["datapackage.json"] = json.dumps(package).encode()
+
+    path = remade(whole_archive, tmp_path / "a.zip", change)
+    with Archive.open(path, PASSWORD) as archive, pytest.raises(DamagedEntry, match="501"):
         to_csv(archive, tmp_path / "out")
     assert [p.name for p in tmp_path.iterdir()] == ["a.zip"]
 

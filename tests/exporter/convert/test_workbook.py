@@ -69,7 +69,17 @@ def test_attack_a_formula_in_a_patients_record(tmp_path: Path) -> None:
     """Vulnerability: text that begins with = becomes a formula in Excel.
     Scenario: names and notes with formulas, error values, links.
     Verified: no sheet of the file holds a formula; the text is there as it was."""
-    texts = ["=1+1", '=HYPERLINK("http://x","y")', "#N/A", "#REF!", "+1", "-1", "@x", "{=1}"]
+    texts = [
+        "a & <b>",
+        "=1+1",
+        '=HYPERLINK("http://x","y")',
+        "#N/A",
+        "#REF!",
+        "+1",
+        "-1",
+        "@x",
+        "{=1}",
+    ]
     rows: list[RowOfValues] = [
         (n, t, *[None] * 3, 0, "patient", *[None] * 3) for n, t in enumerate(texts)
     ]
@@ -109,6 +119,7 @@ def test_a_table_longer_than_a_sheet_goes_on_in_the_next(
     ]
     assert rows == [tuple(row) for row in VISITS]
     assert {book[part]["A1"].value for part in parts} == {"visit_id"}
+    assert max(book[part].max_row for part in parts) == 201
     assert any("spread over 3 sheets" in str(row[0].value) for row in book["Notes"].iter_rows())
 
 

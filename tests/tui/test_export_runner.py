@@ -1,0 +1,147 @@
+"""Utilities › Export Runner: what runs, waits and failed, with a real run in its own process."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from store.access import unattended
+from store.practice import Practice
+from store.use_cases import unattended as run
+from tests import people
+from tests.clocks import FixedClock
+from tests.tui.conftest import SMALL, ready_download, see, settle, sign_in, words_of
+
+LONG_AGO = "2020-01-01T00:00:00Z"
+
+
+def begin_run(practice: Practice, clock: FixedClock) -> Any:
+    """Let a runner take the download that waits, and report once."""
+    clock.advance(days=1)
+    job = practice.call(run.claim, unattended("here"), "test")
+    assert job is not None
+    clock.advance(seconds=4)
+    practice.call(run.report, job, run.Progress("procedure", 1_412_000, 2_001_344, 512_000_000))
+    return job
+
+
+async def test_the_screen_shows_how_far_a_run_is(
+    kiosk: Any, practice: Practice, clock: FixedClock
+) -> None:
+    """REQUIREMENTS 6: status list with progress."""
+    people.scheduled(practice, people.signed_in(practice, "kim"))
+    begin_run(practice, clock)
+    async with kiosk.run_test(size=SMALL) as pilot:
+        await sign_in(pilot, "kim")
+        await pilot.press("2")
+        await see(pilot, "Building the data download of 21 Nov for you")
+        await see(pilot, "1,412,000 of 2,001,344 rows")
+        await see(pilot, "procedure")
+        await see(pilot, "2 s left")
+
+
+async def test_progress_moves_by_itself(kiosk: Any, practice: Practice, clock: FixedClock) -> None:
+    people.scheduled(practice, people.signed_in(practice, "kim"))
+    job = begin_run(practice, clock)
+    async with kiosk.run_test(size=SMALL) as pilot:
+        await sign_in(pilot, "kim")
+        await pilot.press("2")
+        await see(pilot, "1,412,000")
+        practice.call(run.report, job, run.Progress("recall", 1_999_999, 2_001_344, 700_000_000))
+        await see(pilot, "1,999,999")
+
+
+async def test_the_reason_of_a_failure_is_told(
+    kiosk: Any, practice: Practice, clock: FixedClock
+) -> None:
+    """REQUIREMENTS 6: reason of failure; all of it, although its cell is narrow."""
+    reason = "There is no room left in downloads. Free some space or choose another disk for it."
+    people.scheduled(practice, people.signed_in(practice, "kim"))
+    job = begin_run(practice, clock)
+    people.change_store(practice, "UPDATE data_download SET attempts = 9")
+    practice.call(run.fail, unattended("here"), job, reason)
+    people.change_store(practice, "UPDATE data_download SET state = 'failed'")
+    async with kiosk.run_test(size=SMALL) as pilot:
+        await sign_in(pilot, "kim")
+        await pilot.press("2")
+        await see(pilot, "Failed")
+        await pilot.press("up")
+        await see(pilot, reason)
+
+
+async def test_stopping_a_run_asks_the_runner(
+    kiosk: Any, practice: Practice, clock: FixedClock
+) -> None:
+    people.scheduled(practice, people.signed_in(practice, "kim"))
+    begin_run(practice, clock)
+    async with kiosk.run_test(size=SMALL) as pilot:
+        await sign_in(pilot, "kim")
+        await pilot.press("2")
+        await see(pilot, "Running")
+        await pilot.press("x")
+        await see(pilot, "Keep it")
+        await pilot.press("tab", "enter")
+        await see(pilot, "stopping")
+        asked = practice.call(lambda s: s.value("SELECT cancel_requested FROM data_download"))
+        assert asked == 1
+
+
+async def test_a_run_by_hand_is_a_process_of_its_own(kiosk: Any, practice: Practice) -> None:
+    people.scheduled(practice, people.signed_in(practice, "kim"))
+    people.change_store(practice, "UPDATE data_download SET due_at = ?", LONG_AGO)
+    async with kiosk.run_test(size=SMALL) as pilot:
+        await sign_in(pilot, "kim")
+        await pilot.press("2")
+        await see(pilot, "Something is due")
+        await pilot.press("r")
+        await settle(pilot, lambda: "The run has ended." in words_of(kiosk), tries=1500)
+        await see(pilot, "Done")
+    states = practice.call(lambda s: [r[0] for r in s.rows("SELECT state FROM data_download")])
+    assert states == ["ready"]
+
+
+async def test_bringing_forward_needs_the_security_right_and_makes_it_due(
+    kiosk: Any, practice: Practice, clock: FixedClock
+) -> None:
+    people.scheduled(practice, people.signed_in(practice, "kim"))
+    async with kiosk.run_test(size=SMALL) as pilot:
+        await sign_in(pilot, "kim")
+        await pilot.press("2")
+        await see(pilot, "Next")
+        await pilot.press("n")
+        await see(pilot, "Build all scheduled downloads now?")
+        await pilot.press("tab", "enter")
+        await see(pilot, "Due now.")
+    due = practice.call(lambda s: s.value("SELECT due_at FROM data_download"))
+    assert datetime.strptime(due, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC) == clock.now()
+
+
+async def test_without_the_rights_each_key_names_its_own(kiosk: Any, practice: Practice) -> None:
+    """D4's manner, for the runner: View Only sees, Full Control starts, Security hurries."""
+    people.change_store(
+        practice, "UPDATE group_permission SET level = 1 WHERE permission_code LIKE 'utilities.ex%'"
+    )
+    people.change_store(
+        practice, "UPDATE group_permission SET level = 1 WHERE permission_code = 'setup.security'"
+    )
+    async with kiosk.run_test(size=SMALL) as pilot:
+        await sign_in(pilot, "kim")
+        await pilot.press("2")
+        await see(pilot, "never run here")
+        await pilot.press("r")
+        await see(pilot, "Utilities - Export Runner: Full Control")
+        await pilot.press("n")
+        await see(pilot, "Setup - Security: Full Control")
+
+
+async def test_what_is_done_tells_its_size(
+    kiosk: Any, practice: Practice, clock: FixedClock
+) -> None:
+    ready_download(practice, clock, "dana")
+    async with kiosk.run_test(size=SMALL) as pilot:
+        await sign_in(pilot, "kim")
+        await pilot.press("2")
+        await see(pilot, "Done")
+        await see(pilot, "Dana Ruiz")
+        await see(pilot, "kB")
+        await see(pilot, "Last run 21 Nov 09:00")
