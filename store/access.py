@@ -42,6 +42,12 @@ def unattended(terminal: str) -> Actor:
     return Actor(None, None, "runner", "Unattended run", "", terminal, "runner")
 
 
+def check_is_runner(actor: Actor) -> None:
+    """Raise Refused for everybody but the unattended run."""
+    if actor.source != "runner" or actor.user_id is not None:
+        raise Refused("Only the unattended run does this.")
+
+
 class Change:
     """A change in progress; `record` writes its audit event."""
 

@@ -11,17 +11,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from store import download_keys, downloads, one_time_codes, outbox
-from store.access import Actor, Change, change
+from store import download_keys, downloads
+from store.access import Actor, Change, change, check_is_runner
 from store.archive_key import EntryKey
 from store.clock import instant
 from store.database import Store
-from store.errors import ChairsideError, Refused
+from store.errors import ChairsideError
+from store.use_cases.sweeping import LAST_RUN as LAST_RUN
+from store.use_cases.sweeping import Kept as Kept
+from store.use_cases.sweeping import sweep as sweep
 
 LEASE = timedelta(minutes=2)
 """A runner that gave no sign for this long counts as dead; its work is started again."""
 RETRY_AFTER = timedelta(minutes=10)
-LAST_RUN = "runner.last_run"
 
 
 class LeaseLost(ChairsideError):
@@ -79,21 +81,13 @@ class Made:
     files: Sequence[MadeFile]
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """What may lie in `downloads`: whole archives, and what is being made (day, number)."""
-
-    files: frozenset[str]
-    being_made: frozenset[tuple[date, int]]
-
-
 def claim(store: Store, runner: Actor, holder: str) -> Job | None:
     """Take the next download that is due, or None if nothing is.
 
     A download whose runner died is due again; one that was to be stopped meanwhile is cancelled.
     One whose tries are used up becomes failed.
     """
-    _only_runner(runner)
+    check_is_runner(runner)
     while True:
         with change(store, runner, None) as tx:
             found = _next_due(store)
@@ -142,7 +136,7 @@ def report(store: Store, job: Job, progress: Progress) -> None:
 
 def finish(store: Store, runner: Actor, job: Job, made: Made) -> None:
     """Make a download ready: its file is in place, whole and synced. Raises LeaseLost."""
-    _only_runner(runner)
+    check_is_runner(runner)
     with change(store, runner, None) as tx:
         _check_lease(store, job)
         now = store.clock.now()
@@ -191,7 +185,7 @@ def fail(store: Store, runner: Actor, job: Job, reason: str, *, cancelled: bool 
 
     It is tried again ten minutes later, up to three times, unless somebody asked to stop it.
     """
-    _only_runner(runner)
+    check_is_runner(runner)
     with change(store, runner, None) as tx:
         cancelled = bool(_check_lease(store, job)["cancel_requested"]) or cancelled
         if cancelled:
@@ -220,65 +214,6 @@ def fail(store: Store, runner: Actor, job: Job, reason: str, *, cancelled: bool 
         )
     store.scrub_log()
     return after
-
-
-def sweep(store: Store, runner: Actor) -> Kept:
-    """Expire what is over; return which files may stay, all others are litter.
-
-    Requests that nobody confirmed are given up and their keys destroyed (D11).
-    """
-    _only_runner(runner)
-    with change(store, runner, None) as tx:
-        tx.no_event()
-        now = store.clock.now()
-        store.execute(
-            "INSERT INTO preference (name, value) VALUES (?, ?)"
-            " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-            (LAST_RUN, instant(now)),
-        )
-        stale = instant(now - one_time_codes.LIFETIME)
-        over = store.rows(
-            "SELECT data_download_id FROM data_download d"
-            " JOIN otp_challenge c USING (otp_challenge_id)"
-            " WHERE d.state = 'requested' AND c.created_at <= ?",
-            (stale,),
-        )
-        for row in over:
-            downloads.move(store, row[0], before=("requested",), after="cancelled")
-            download_keys.destroy(store, row[0])
-            tx.record(
-                "download.lapse",
-                "A request for a data download lapsed: its code was not entered in time.",
-                object_=f"data_download:{row[0]}",
-            )
-        gone = store.rows(
-            "SELECT data_download_id FROM data_download"
-            " WHERE state IN ('ready', 'retrieved') AND expires_at <= ?",
-            (instant(now),),
-        )
-        for row in gone:
-            downloads.move(store, row[0], before=("ready", "retrieved"), after="expired")
-            tx.record(
-                "download.expire",
-                "The time to retrieve a data download is over; its file is destroyed.",
-                object_=f"data_download:{row[0]}",
-            )
-        outbox.wipe_expired(store)
-        kept = store.rows(
-            "SELECT file_name FROM data_download WHERE state IN ('ready', 'retrieved')"
-        )
-        running = store.rows(
-            "SELECT run_on, data_download_id FROM data_download WHERE state = 'running'"
-        )
-        return Kept(
-            frozenset(row[0] for row in kept),
-            frozenset((date.fromisoformat(row[0]), row[1]) for row in running),
-        )
-
-
-def _only_runner(actor: Actor) -> None:
-    if actor.source != "runner" or actor.user_id is not None:
-        raise Refused("Only the unattended run does this.")
 
 
 def _next_due(store: Store) -> sqlite3.Row | None:

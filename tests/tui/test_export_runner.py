@@ -65,7 +65,6 @@ async def test_the_reason_of_a_failure_is_told(
         await sign_in(pilot, "kim")
         await pilot.press("2")
         await see(pilot, "Failed")
-        await pilot.press("up")
         await see(pilot, reason)
 
 

@@ -186,7 +186,7 @@ async def test_converting_to_a_workbook(kiosk: Any, archive: Path, home_folder: 
         await settle(pilot, lambda: "Converted." in words_of(kiosk), tries=1000)
     from openpyxl import load_workbook
 
-    book = load_workbook(home_folder / f"{archive.stem}.xlsx", read_only=True)
+    book = load_workbook(home_folder / f"{archive.stem}.xlsx")
     assert book["patient"].max_row == 451
 
 

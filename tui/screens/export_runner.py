@@ -111,6 +111,7 @@ class ExportRunnerScreen(Place, place="runner"):
         """What runs, then the queue, then when the last run was."""
         yield Static(id="running")
         yield Table(_COLUMNS, id="queue")
+        yield Static(id="reason")
         yield Static(id="last_run")
 
     def on_mount(self) -> None:
@@ -148,7 +149,7 @@ class ExportRunnerScreen(Place, place="runner"):
             shown.update(content(self._idle_words(view), "$tone-dim"))
         self._show_last_run(view)
         self._tell_process()
-        self.refresh_keys()
+        self._show_reason()
 
     def _idle_words(self, view: RunnerView) -> str:
         now = self.kiosk.clock.now()
@@ -181,12 +182,10 @@ class ExportRunnerScreen(Place, place="runner"):
 
     @on(Table.Marked)
     def _show_reason(self) -> None:
-        """A reason may be longer than its cell: the whole of it stands on the answer line."""
+        """A reason may be longer than its cell: the whole of it stands under the table."""
         view = self._marked
-        if view is not None and view.error:
-            self.say(f"Download of {words.day(view.run_on)}.", view.error, "bad")
-        else:
-            self.hush()
+        reason = view.error if view is not None and view.error else ""
+        self.query_one("#reason", Static).update(content(reason))
         self.refresh_keys()
 
     # What can be done

@@ -58,6 +58,7 @@ class Table(ScrollView, can_focus=True, inherit_bindings=False):
         "table--key",
         "table--strong",
     }
+    DEFAULT_CSS = "Table { overflow-x: hidden; }"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "move(-1)", show=False),
         Binding("down", "move(1)", show=False),
@@ -146,7 +147,7 @@ class Table(ScrollView, can_focus=True, inherit_bindings=False):
         self.virtual_size = Size(self._width, len(self._rows) + 1)
 
     def _reveal(self) -> None:
-        height = max(1, self.size.height - 1)
+        height = max(1, self.scrollable_content_region.height - 1)
         top = round(self.scroll_offset.y)
         if self.marked < top:
             self.scroll_to(y=self.marked, animate=False, force=True)

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from store.imports.demo.days import Days
 from store.imports.demo.family import Person
-from store.imports.demo.offices import HOURS, Chair, Offices
+from store.imports.demo.offices import HOURS, Chair
 from store.imports.demo.treatments import Treatment
 from store.imports.demo.world import World
 
@@ -65,9 +64,10 @@ class Slot(NamedTuple):
 class Booking:
     """Which hours of which chair are taken."""
 
-    def __init__(self, days: Days, offices: Offices) -> None:
-        self._days = days
-        self._offices = offices
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._days = days = world.days
+        self._offices = offices = world.offices
         self._taken = [bytearray(days.last + 8) for _ in offices.chairs]
 
     def book(self, chair: Chair, day: int) -> Slot:
@@ -75,6 +75,9 @@ class Booking:
 
         Raises RuntimeError if the chair is full for a year: the practice has too few.
         """
+        if not self._days.is_open(day):
+            # Who would like a Saturday takes any day of the week after; Mondays would overflow.
+            day = min(day + self._world.between(1, 5), self._days.last)
         slot = self._first_free(chair, day, _DAYS_TRIED)
         if slot is None:
             kind = self._offices.hygienists if chair.is_hygiene else self._offices.dentists

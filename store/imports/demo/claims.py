@@ -56,7 +56,8 @@ _CLAIM_PROC = (
     "code_sent",
     "remarks",
 )
-_ANSWERED = 0.97
+_ANSWERED = 0.94
+_ANSWERED_IN_THE_END_DAYS = 150
 _PAID_AS_EXPECTED = 0.92
 _REMARKS = (
     "Paid for the less costly treatment.",
@@ -117,7 +118,10 @@ class Claims:
         if sent > today:
             return _Dates(None, None)
         received = self.cheques.day_after(sent + world.between(8, 40))
-        is_answered = received <= today and world.happens(_ANSWERED)
+        # What stays without an answer is asked for again, and answered in the end.
+        is_answered = received <= today and (
+            world.happens(_ANSWERED) or received < today - _ANSWERED_IN_THE_END_DAYS
+        )
         return _Dates(sent, received if is_answered else None)
 
     def _line(self, coverage: Coverage, charge: Charge) -> _Line:

@@ -144,7 +144,7 @@ class Patients:
             preferred = nickname(world.rng)
         return (
             number,
-            f"{chr(65 + number // 1000 % 26)}-{number - 9999:03}",
+            _chart_number(number - FIRST_PATIENT),
             member.last,
             member.first,
             world.pick("ABCDEFGHJKLMNPRSTW") if world.happens(0.3) else None,
@@ -225,6 +225,16 @@ class Patients:
 
 
 _NO_BALANCES = (None,) * 6
+
+
+def _chart_number(position: int) -> str:
+    """Return A-001 to A-999, then B-001 and on; after Z comes AA."""
+    group, place = divmod(position, 999)
+    letters = chr(65 + group % 26)
+    while group >= 26:
+        group = group // 26 - 1
+        letters = chr(65 + group % 26) + letters
+    return f"{letters}-{place + 1:03}"
 
 
 def _own_balance(person: Person, account: Account) -> int:

@@ -27,7 +27,7 @@ class Visits:
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self._booking = Booking(world.days, world.offices)
+        self._booking = Booking(world)
         self._appointments = Appointments(world)
         self._procedures = Procedures(world)
         self._plans = TreatmentPlans(world)

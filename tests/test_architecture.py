@@ -1,0 +1,161 @@
+"""The one rule of import, twice: in the source, and in a clean interpreter (docs/architecture.md).
+
+tui → exporter → store → libraries; an arrow never points back.
+"""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+
+import pytest
+
+from tests.source_files import (
+    PROJECT,
+    ROOMS,
+    imports_of,
+    module_of,
+    name_of,
+    parsed,
+    source_files,
+)
+
+ABOVE = {"store": ("exporter", "tui"), "exporter": ("tui",), "tui": ()}
+"""What each room must not know."""
+
+BETWEEN_EXPORTERS = {
+    ("runner", "archive"): "the runner writes through the archive",
+    ("convert", "archive"): "a conversion reads an opened archive",
+}
+"""Which rooms of the exporter know one another, and why."""
+
+BEHIND_THE_DOOR = (
+    "store.audit",
+    "store.users",
+    "store.outbox",
+    "store.one_time_codes",
+    "store.sign_in_attempts",
+    "store.download_keys",
+    "store.sealer",
+    "store.migrations",
+)
+"""What only use cases may call."""
+
+ONLY_IN = {
+    "textual": ("tui/",),
+    "rich": ("tui/",),
+    "click": ("tui/commands/",),
+    "platformdirs": ("tui/commands/",),
+    "pyzipper": ("exporter/archive/",),
+    "openpyxl": ("exporter/convert/",),
+    "sqlite_utils": ("store/migrations.py",),
+    "argon2": ("store/passwords.py",),
+    "sqlite3": ("store/", "exporter/runner/"),
+}
+"""Where each library may be known at all."""
+
+HEAVY = ("textual", "rich", "pyzipper", "openpyxl", "sqlite_utils", "argon2", "numpy", "pyotp")
+
+
+@pytest.mark.parametrize("path", source_files(), ids=name_of)
+def test_no_arrow_points_back(path) -> None:
+    room = name_of(path).split("/")[0]
+    for module, line in imports_of(path):
+        assert module.split(".")[0] not in ABOVE[room], f"{name_of(path)}:{line} imports {module}"
+
+
+@pytest.mark.parametrize("path", source_files("exporter"), ids=name_of)
+def test_exporters_know_one_another_only_where_one_is_made_of_the_other(path) -> None:
+    here = name_of(path).split("/")[1]
+    for module, line in imports_of(path):
+        parts = module.split(".")
+        if parts[0] == "exporter" and len(parts) > 1 and parts[1] != here:
+            assert (here, parts[1]) in BETWEEN_EXPORTERS, f"line {line} imports {module}"
+
+
+@pytest.mark.parametrize("path", source_files(), ids=name_of)
+def test_each_library_is_known_in_its_own_place_only(path) -> None:
+    for module, line in imports_of(path):
+        places = ONLY_IN.get(module.split(".")[0])
+        assert places is None or name_of(path).startswith(places), f"line {line}: {module}"
+
+
+@pytest.mark.parametrize("path", source_files("tui"), ids=name_of)
+def test_screens_and_commands_reach_the_store_by_its_use_cases(path) -> None:
+    """A screen cannot skip the right or the audit event: it never meets what changes rows."""
+    for module, line in imports_of(path):
+        assert not module.startswith(BEHIND_THE_DOOR), f"line {line}: {module}"
+
+
+def test_every_exception_is_still_needed() -> None:
+    """A list of exceptions that nobody uses any more is a door left open."""
+    used = set()
+    for path in source_files("exporter"):
+        here = name_of(path).split("/")[1]
+        for module, _line in imports_of(path):
+            parts = module.split(".")
+            if parts[0] == "exporter" and len(parts) > 1 and parts[1] != here:
+                used.add((here, parts[1]))
+    assert used == set(BETWEEN_EXPORTERS)
+
+
+@pytest.mark.parametrize("path", source_files(), ids=name_of)
+def test_every_file_says_what_it_is_for(path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert not text or ast.get_docstring(parsed(path)), "no module docstring"
+
+
+def loaded_by(*modules: str) -> set[str]:
+    """Return the top-level packages that a fresh interpreter has after importing some modules."""
+    program = (
+        "import importlib, sys\n"
+        f"for name in {modules!r}: importlib.import_module(name)\n"
+        "print(*sorted({m.split('.')[0] for m in sys.modules}))"
+    )
+    answer = subprocess.run(
+        [sys.executable, "-c", program], cwd=PROJECT, capture_output=True, text=True, check=True
+    )
+    return set(answer.stdout.split())
+
+
+def modules_of(*places: str) -> list[str]:
+    return [module_of(path) for path in source_files() if name_of(path).startswith(places)]
+
+
+def test_the_store_alone_loads_nothing_heavy() -> None:
+    """Opening a practice must be quick, and must work where no screen is installed."""
+    loaded = loaded_by(*modules_of("store/"))
+    assert "store" in loaded
+    assert not loaded & {*HEAVY, "Cryptodome", "exporter", "tui", "click"}
+
+
+def test_the_archive_loads_no_screen_and_no_workbook() -> None:
+    loaded = loaded_by(*modules_of("exporter/archive/"))
+    assert "exporter" in loaded
+    assert not loaded & {"textual", "rich", "openpyxl", "sqlite_utils", "argon2", "tui", "click"}
+
+
+def test_the_runner_loads_no_screen_and_no_workbook() -> None:
+    loaded = loaded_by(*modules_of("exporter/runner/", "exporter/messages/"))
+    assert not loaded & {"textual", "rich", "openpyxl", "tui", "click"}
+
+
+def test_the_command_line_loads_nothing_until_a_command_is_called() -> None:
+    loaded = loaded_by("tui.commands")
+    assert "click" in loaded
+    assert not loaded & {*HEAVY, "Cryptodome", "sqlite3", "asyncio"}
+
+
+@pytest.mark.parametrize("module", modules_of("tui/commands/"))
+def test_a_group_of_commands_loads_nothing_heavy(module: str) -> None:
+    """Only the command that needs a library waits for it; `--help` never does."""
+    assert not loaded_by(module) & {*HEAVY, "Cryptodome"}
+
+
+def test_the_door_to_the_kiosk_is_scrubbed_before_textual_is_loaded() -> None:
+    assert not loaded_by("tui.kiosk") & {"textual", "rich"}
+
+
+def test_the_rooms_are_all_there() -> None:
+    assert {name_of(path).split("/")[0] for path in source_files()} == set(ROOMS)
