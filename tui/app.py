@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from textual import events, work
 from textual.app import App
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from store.errors import ChairsideError, SessionEnded
 from store.use_cases import signing_in
 from tui import crash, theme
 from tui.screens.sign_in import SignInScreen
+from tui.widgets.field import Line
 from tui.widgets.jobs import Job
 from tui.widgets.place import PlaceMixin
 
@@ -36,6 +37,7 @@ IDLE: Final = timedelta(minutes=signing_in.IDLE_MINUTES)
 """When a desk without a signed-in user closes (REQUIREMENTS S7); a session brings its own time."""
 
 _ACTIONS: Final = frozenset({"focus_next", "focus_previous"})
+_IN_A_FIELD: Final = frozenset({"enter_line", "leave_line"})
 _TOUCHES: Final = (
     events.Key,
     events.Paste,
@@ -55,7 +57,16 @@ class ChairsideApp(App[None], inherit_bindings=False):
 
     MODES: ClassVar[dict[str, str | Callable[[], Screen[Any]]]] = {LOCKED: SignInScreen}
     DEFAULT_MODE: ClassVar[str] = LOCKED
-    BINDINGS: ClassVar[list[BindingType]] = []
+    # With priority, so that the focus has moved before the next key of a fast typist (or of a
+    # slow line that delivers many at once) is dealt with: a password must not land in the field
+    # above.
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("tab", "focus_next", show=False, priority=True),
+        Binding("shift+tab", "focus_previous", show=False, priority=True),
+        Binding("up", "leave_line(-1)", show=False, priority=True),
+        Binding("down", "leave_line(1)", show=False, priority=True),
+        Binding("enter", "enter_line", show=False, priority=True),
+    ]
     ENABLE_COMMAND_PALETTE = False
     COMMANDS: ClassVar[set[Any]] = set()
     ALLOW_SELECT: ClassVar[bool] = False
@@ -188,6 +199,21 @@ class ChairsideApp(App[None], inherit_bindings=False):
             self._last_touch = self.clock.now()
         await super().on_event(event)
 
+    # Keys inside a field, dealt with before the next key is
+
+    async def action_enter_line(self) -> None:
+        """Enter: once the field has taken all that was typed before, the screen goes on."""
+        if isinstance(self.focused, Line) and isinstance(self.screen, PlaceMixin):
+            await self.focused.caught_up()
+            self.screen.entered()
+
+    def action_leave_line(self, direction: int) -> None:
+        """Up and down: the field before or after."""
+        if direction > 0:
+            self.screen.focus_next()
+        else:
+            self.screen.focus_previous()
+
     # Keys that work everywhere
 
     def do_kiosk_help(self) -> None:
@@ -225,7 +251,7 @@ class ChairsideApp(App[None], inherit_bindings=False):
     def start_job(self, job: Job, run: Callable[[Job], Coroutine[Any, Any, str]]) -> None:
         """Run something long; it goes on while the kiosk is locked, and Home tells how it ended."""
         job.owner = self.actor.user_id if self.actor else None
-        self.jobs.append(job)
+        self.jobs = [*(one for one in self.jobs if not one.is_told), job]
         self._job(job, run)
 
     @work(description="job", group="jobs", exit_on_error=False)
@@ -244,6 +270,8 @@ class ChairsideApp(App[None], inherit_bindings=False):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Turn away every action that is not on the list, whoever asks."""
+        if action in _IN_A_FIELD:
+            return isinstance(self.focused, Line)
         return action in _ACTIONS
 
     def copy_to_clipboard(self, text: str) -> None:

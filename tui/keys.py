@@ -95,6 +95,7 @@ _ALL: Final = (
 KEYS: Final[dict[str, Key]] = {key.id: key for key in _ALL}
 
 SIGN_IN: Final = "sign_in"
+LOCKED: Final = "locked"
 AT_THE_DESK: Final = ("kiosk.lock", "kiosk.sign_out")
 EVERYWHERE: Final = ("kiosk.help", "kiosk.theme", "kiosk.next", "kiosk.previous")
 
@@ -105,7 +106,7 @@ MOVING: Final = (
 """Keys that every list and field knows; they never change anything."""
 
 PLACES: Final[dict[str, PlaceHelp]] = {
-    "sign_in": PlaceHelp(
+    SIGN_IN: PlaceHelp(
         "Sign in",
         (
             "Sign in with your own user name. The practice group (PGID) says whose data this is.",
@@ -113,7 +114,16 @@ PLACES: Final[dict[str, PlaceHelp]] = {
             "The kiosk locks after ten minutes without a key; a session ends after twelve hours.",
         ),
         ("sign_in.enter", "sign_in.archive", "kiosk.help", "sign_in.leave"),
-        ("sign_in.other",),
+        ("sign_in.other", "kiosk.back"),
+    ),
+    LOCKED: PlaceHelp(
+        "Locked",
+        (
+            "The password of the user who is named unlocks, and Home opens afresh.",
+            "Another user ends this session first, with F4 or by signing in.",
+        ),
+        ("sign_in.enter", "sign_in.other", "kiosk.help"),
+        ("sign_in.archive", "sign_in.leave", "kiosk.back"),
     ),
     "home": PlaceHelp(
         "Home",
@@ -231,7 +241,7 @@ PLACES: Final[dict[str, PlaceHelp]] = {
 def keys_of(place: str) -> tuple[Key, ...]:
     """Return every key that works in a place, its own first. Raises KeyError for no such place."""
     described = PLACES[place]
-    desk = () if place == SIGN_IN else AT_THE_DESK
+    desk = () if place in (SIGN_IN, LOCKED) else AT_THE_DESK
     ids = dict.fromkeys((*described.keys, *described.more, *desk, *EVERYWHERE))
     return tuple(KEYS[name] for name in ids)
 

@@ -114,6 +114,11 @@ async def test_every_dangerous_key_asks_first_with_the_harmless_answer(
     assert states == ["scheduled"]
 
 
+def test_the_lock_binds_no_more_than_the_sign_in() -> None:
+    """Both are one screen, whose keys are bound once."""
+    assert set(keys.keys_of(keys.LOCKED)) == set(keys.keys_of(keys.SIGN_IN))
+
+
 async def test_a_key_that_cannot_be_used_says_why(kiosk: Any) -> None:
     async with kiosk.run_test(size=SMALL) as pilot:
         await sign_in(pilot)

@@ -184,6 +184,17 @@ async def test_the_lock_is_in_the_audit_trail(kiosk: Any, practice: Practice) ->
         )
 
 
+async def test_nobody_acts_as_the_user_of_a_locked_session(kiosk: Any) -> None:
+    """Attack: open an archive from the lock and convert it in the name of who is locked."""
+    async with kiosk.run_test(size=SMALL) as pilot:
+        await sign_in(pilot)
+        await pilot.press("f9")
+        await see(pilot, "still signed in")
+        await pilot.press("f6")
+        await see(pilot, "A session is locked here.")
+        assert_nothing_of_the_desk(kiosk)
+
+
 async def test_a_locked_session_is_not_left_by_ctrl_q(kiosk: Any) -> None:
     async with kiosk.run_test(size=SMALL) as pilot:
         await sign_in(pilot)

@@ -12,9 +12,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from textual import on, work
+from textual import work
 from textual.app import ComposeResult
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from store.errors import ChairsideError
 from store.use_cases import retrieving
@@ -127,9 +127,8 @@ class ConvertDialog(Dialog[str | None], place="convert"):
         """Begin at the place."""
         self.query_one("#target", Field).focus_line()
 
-    @on(Input.Submitted)
-    def _submitted(self, event: Input.Submitted) -> None:
-        event.stop()
+    def entered(self) -> None:
+        """Enter in a field goes on from any of them."""
         self.pressed("convert")
 
     def pressed(self, button: str) -> None:

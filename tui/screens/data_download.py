@@ -190,6 +190,10 @@ class DataDownloadScreen(Place, place="downloads"):
             return ""
         return f"It is {view.state}; only a download that is ready can be retrieved."
 
+    def on_table_chosen(self) -> None:
+        """A double click is Enter."""
+        self.action_do("downloads.retrieve")
+
     def do_downloads_refresh(self) -> None:
         """F5."""
         self._load()

@@ -96,7 +96,7 @@ class ProgressDialog(Dialog[Job], place="progress"):
         """Work whose result nobody would see any more is stopped."""
         if not self._outlives and not self._job.is_told:
             self._job.is_told = True
-            self._job.cancel()
+            self._job.abandon()
 
     @property
     def title_text(self) -> str:

@@ -28,10 +28,10 @@ if TYPE_CHECKING:
 
 POLL_SECONDS: Final = 0.5
 _COLUMNS: Final = (
-    Column("", 9),
+    Column("State", 9),
     Column("When", 12),
     Column("For", 18),
-    Column("", 0),
+    Column("Remark", 0),
 )
 _WORDS: Final = {
     "running": ("Running", "key"),
@@ -61,7 +61,7 @@ def row(view: DownloadView) -> tuple[Cell, ...]:
         remark = words.size(view.file_bytes)
         if view.ready_at and view.started_at:
             spent = (view.ready_at - view.started_at).total_seconds()
-            remark += f" in {words.minutes(spent)}"
+            remark += f" in {words.spent(spent)}"
     who = "you" if view.is_mine else view.requested_by
     return (
         Cell(word, tone),
@@ -185,6 +185,8 @@ class ExportRunnerScreen(Place, place="runner"):
         """A reason may be longer than its cell: the whole of it stands under the table."""
         view = self._marked
         reason = view.error if view is not None and view.error else ""
+        if view is not None and reason and view.state != "failed":
+            reason = f"The try before did not succeed. {reason}"
         self.query_one("#reason", Static).update(content(reason))
         self.refresh_keys()
 

@@ -24,23 +24,21 @@ class HelpDialog(Dialog[None], place="help"):
 
     def __init__(self, asked_from: PlaceMixin[Any]) -> None:
         super().__init__()
-        self._place = asked_from.PLACE
+        self._asked_for = asked_from.place
         self._reasons = {
-            key.id: asked_from.why_not(key.id) for key in keys.keys_of(asked_from.PLACE)
+            key.id: asked_from.why_not(key.id) for key in keys.keys_of(asked_from.place)
         }
 
     @property
     def title_text(self) -> str:
         """The place's name."""
-        return keys.PLACES[self._place].title
+        return keys.PLACES[self._asked_for].title
 
     def body(self) -> ComposeResult:
         """Sentences first, then the keys, then how to move."""
-        parts: list[tuple[str, str]] = [
-            (f"{line}\n", "") for line in keys.PLACES[self._place].lines
-        ]
-        parts.append(("\n", ""))
-        for key in keys.keys_of(self._place):
+        lines = keys.PLACES[self._asked_for].lines
+        parts: list[tuple[str, str]] = [(" ".join(lines), ""), ("\n\n", "")]
+        for key in keys.keys_of(self._asked_for):
             reason = self._reasons[key.id]
             parts.append((fit(key.shown, _KEY_WIDTH), "bold $tone-key"))
             parts.append((key.tooltip, ""))

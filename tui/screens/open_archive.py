@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from textual import on, work
 from textual.app import ComposeResult
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from tui.screens.dialogs import ProgressDialog
 from tui.widgets import words
@@ -44,8 +44,10 @@ class Opened(Job):
 
     async def run(self, job: Job) -> str:
         """Open and check in a thread; whoever takes `found` closes it."""
-        archive = await asyncio.to_thread(self._open)
-        self._password = ""
+        try:
+            archive = await asyncio.to_thread(self._open)
+        finally:
+            self._password = ""
         try:
             checked = await asyncio.to_thread(archive.verify, self._listen, self.cancelled)
         except BaseException:
@@ -56,6 +58,12 @@ class Opened(Job):
         else:
             self.found = (archive, checked)
         return "Checked."
+
+    def abandon(self) -> None:
+        """Stop, and close what was opened but not taken."""
+        super().abandon()
+        if self.found is not None:
+            self.found[0].close()
 
     def _open(self) -> Archive:
         from exporter.archive.reader import Archive
@@ -85,7 +93,7 @@ class OpenArchiveScreen(Place, place="choose_archive"):
             id="path",
             value=str(self._given or Path(first_folder())) + ("" if self._given else os.sep),
             suggester=PathSuggester(ZIP),
-            meaning="→ completes what is shown dim. Enter on a folder shows what is in it.",
+            meaning="→ completes the dim text. Enter shows what is in a folder.",
             max_length=4096,
         )
         yield Field("Its password", id="password", secret=True, meaning=self._whose_password())
@@ -93,7 +101,7 @@ class OpenArchiveScreen(Place, place="choose_archive"):
         yield Static(content(EMPTY, "$tone-dim"), id="nothing")
 
     def _whose_password(self) -> str:
-        return "The password of the user who scheduled it, as it was on that day."
+        return "Of the user who scheduled it, as it was on that day."
 
     def on_mount(self) -> None:
         """Show the folder; an archive that was handed over is opened at once."""
@@ -121,9 +129,8 @@ class OpenArchiveScreen(Place, place="choose_archive"):
         self.query_one(Table).show(rows, mark=1 if names else 0)
         self.query_one("#nothing").display = not names
 
-    @on(Input.Submitted)
-    def _submitted(self, event: Input.Submitted) -> None:
-        event.stop()
+    def entered(self) -> None:
+        """Enter in a field goes on from any of them."""
         path_field, password = self.query_one("#path", Field), self.query_one("#password", Field)
         path = Path(path_field.value.strip()).expanduser()
         if path.is_dir():

@@ -9,9 +9,9 @@ import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from textual import on, work
+from textual import work
 from textual.app import ComposeResult
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from store.errors import ChairsideError, SessionEnded
 from store.use_cases import retrieving
@@ -82,9 +82,8 @@ class RetrieveDialog(Dialog[str | None], place="retrieve"):
         """Begin at the password."""
         self.query_one("#password", Field).focus_line()
 
-    @on(Input.Submitted)
-    def _submitted(self, event: Input.Submitted) -> None:
-        event.stop()
+    def entered(self) -> None:
+        """Enter in a field goes on from any of them."""
         self.pressed("retrieve")
 
     def pressed(self, button: str) -> None:
@@ -159,9 +158,8 @@ class OpenHereDialog(Dialog[tuple[Path, str] | None], place="retrieve"):
         """Begin at the password."""
         self.query_one("#password", Field).focus_line()
 
-    @on(Input.Submitted)
-    def _submitted(self, event: Input.Submitted) -> None:
-        event.stop()
+    def entered(self) -> None:
+        """Enter in a field goes on from any of them."""
         self.pressed("open")
 
     def pressed(self, button: str) -> None:

@@ -5,6 +5,7 @@ One rule: what is typed into a secret field can be neither copied nor cut, and i
 
 from __future__ import annotations
 
+import asyncio
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -20,7 +21,7 @@ LABEL_WIDTH = 18
 
 
 class Line(Input, inherit_bindings=False):
-    """An input of one line, without clipboard keys."""
+    """An input of one line, without clipboard keys. Enter, up and down are the app's."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("left", "cursor_left", show=False),
@@ -34,10 +35,13 @@ class Line(Input, inherit_bindings=False):
         Binding("ctrl+w,ctrl+backspace", "delete_left_word", show=False),
         Binding("ctrl+u", "delete_left_all", show=False),
         Binding("ctrl+k", "delete_right_all", show=False),
-        Binding("enter", "submit", show=False),
-        Binding("up", "app.focus_previous", show=False),
-        Binding("down", "app.focus_next", show=False),
     ]
+
+    async def caught_up(self) -> None:
+        """Return once every key that was sent here before is dealt with."""
+        done = asyncio.Event()
+        self.call_later(done.set)
+        await done.wait()
 
     def action_copy(self) -> None:
         """Nothing leaves a field by the clipboard."""
@@ -110,8 +114,8 @@ class Field(Widget):
         self.line.value = ""
 
     def focus_line(self) -> None:
-        """Put the cursor into the line."""
-        self.line.focus()
+        """Put the cursor into the line, now: a key that follows at once must land in it."""
+        self.screen.set_focus(self.line)
 
     def explain(self, text: str) -> None:
         """Change the meaning under the line."""

@@ -13,7 +13,7 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
-from tui.keys import Key
+from tui.keys import KEYS, PLACES
 from tui.widgets import words
 from tui.widgets.safe import clip, content, join
 
@@ -31,7 +31,7 @@ class WhoLine(Widget):
         """Draw the line; the practice's name gives way first, the PGID never."""
         kiosk = cast("ChairsideApp", self.app)
         pgid = f"PGID {kiosk.card.pgid}" if kiosk.card else ""
-        name = kiosk.card.name if kiosk.card else "Chairside"
+        name = kiosk.card.name if kiosk.card and not kiosk.is_locked else "Chairside"
         who, left = kiosk.who, kiosk.seconds_to_lock
         clock, clock_style = "", "$tone-dim"
         if left is not None:
@@ -91,9 +91,8 @@ class MessageLine(Static):
 class KeyLine(Widget):
     """The last line: keys and words. A key that cannot be used now stands in brackets."""
 
-    def __init__(self, keys: tuple[Key, ...]) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self._keys = keys
         self._spans: list[tuple[int, int, str]] = []
 
     def render(self) -> Content:
@@ -102,7 +101,7 @@ class KeyLine(Widget):
         parts: list[tuple[str, str]] = []
         self._spans = []
         column = 0
-        for key in self._keys:
+        for key in (KEYS[name] for name in PLACES[place.place].keys):
             able = not place.why_not(key.id)
             text = f"{key.shown} {key.word}" if able else f"({key.shown} {key.word})"
             gap = "   " if column else ""

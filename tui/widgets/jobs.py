@@ -48,6 +48,10 @@ class Job:
         """Ask the work to stop at its next step."""
         self._stop.set()
 
+    def abandon(self) -> None:
+        """Stop it because nobody waits for its result any more."""
+        self.cancel()
+
     def cancelled(self) -> bool:
         """Whether it was asked to stop."""
         return self._stop.is_set()

@@ -64,6 +64,11 @@ class PlaceMixin(Screen[Answer]):
         self._answer: Answer | None = None
 
     @property
+    def place(self) -> str:
+        """Which place of the registry this is now; its keys stand on the last line."""
+        return self.PLACE
+
+    @property
     def kiosk(self) -> ChairsideApp:
         """The app."""
         return cast("ChairsideApp", self.app)
@@ -86,6 +91,9 @@ class PlaceMixin(Screen[Answer]):
         if handler is None:
             handler = getattr(self.kiosk, "do_" + key_id.replace(".", "_"))
         handler()
+
+    def entered(self) -> None:
+        """Enter was pressed in a field."""
 
     def do_kiosk_next(self) -> None:
         """Go to the next field."""
@@ -201,7 +209,7 @@ class Place(PlaceMixin[None]):
         with Vertical(classes="place--body"):
             yield from self.body()
         yield MessageLine()
-        yield KeyLine(tuple(keys.KEYS[name] for name in keys.PLACES[self.PLACE].keys))
+        yield KeyLine()
 
     @property
     def path(self) -> tuple[str, ...]:
@@ -233,7 +241,7 @@ class Dialog(PlaceMixin[Answer], ModalScreen[Answer]):
             yield MessageLine()
             with Horizontal(classes="dialog--buttons"):
                 yield from self.buttons()
-        yield KeyLine(tuple(keys.KEYS[name] for name in keys.PLACES[self.PLACE].keys))
+        yield KeyLine()
 
     @property
     def title_text(self) -> str:

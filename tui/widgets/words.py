@@ -74,6 +74,12 @@ def minutes(seconds: float) -> str:
     return f"{whole // 60}:{whole % 60:02d}"
 
 
+def spent(seconds: float) -> str:
+    """`4 s`, `7 min`."""
+    whole = max(0, round(seconds))
+    return f"{whole} s" if whole < 90 else f"{round(whole / 60)} min"
+
+
 def time_left(seconds: float) -> str:
     """`2 s left`, `4 min left`, `1 h 20 min left`."""
     whole = max(0, round(seconds))
