@@ -162,7 +162,6 @@ class Appointments:
         days, timed = world.days, slot.minute >= 0
         number = self._sheet.next_id()
         plan = person.coverages[0].plan.ins_plan_id if person.coverages else None
-        waiting = status == "unscheduled"
         self._sheet.add(
             (
                 number,
@@ -175,7 +174,7 @@ class Appointments:
                 chair.provider_id if chair.is_hygiene else None,
                 person.office_id,
                 confirmed,
-                world.pick(self._why_unscheduled) if waiting else None,
+                world.pick(self._why_unscheduled) if status == "unscheduled" else None,
                 int(is_new),
                 int(chair.is_hygiene),
                 "asap" if status == "scheduled" and world.happens(0.05) else "normal",
@@ -184,7 +183,7 @@ class Appointments:
                 *came,
                 self._types[0 if is_new else 1 if chair.is_hygiene else 2],
                 plan,
-                days.instant(min(max(slot.day - 30, person.asked), days.today), 9 * 60),
+                days.entered(max(slot.day - 30, person.asked), 9 * 60),
                 self._by,
             )
         )

@@ -33,6 +33,7 @@ from store.imports.demo.staff import add_staff
 from store.imports.demo.treatments import add_treatments
 from store.imports.demo.visits import Visits
 from store.imports.demo.world import World
+from store.use_cases.signing_in import DEMO_SETTING
 
 MOST_PATIENTS = 1_000_000
 BATCH_ROWS = 20_000
@@ -59,8 +60,7 @@ def build_demo(store: Store, *, patients: int, seed: int, progress: Progress | N
     with _in_bulk(store), store.transaction():
         world = _empty_practice(store, patients, seed)
         _Building(store, world).people(patients, progress)
-        # The name that store.use_cases.signing_in knows a demo practice by.
-        store.insert("preference", {"name": "demo.seed", "value": str(seed)})
+        store.insert("preference", {"name": DEMO_SETTING, "value": str(seed)})
         audit.append(
             store,
             unattended("set-up"),
@@ -77,15 +77,15 @@ def _in_bulk(store: Store) -> Iterator[None]:
     constraints take half the time of writing; here the tests hold the rows to them instead.
     """
     cache = store.value("PRAGMA cache_size")
-    store.db.execute("PRAGMA journal_mode = MEMORY")
-    store.db.execute(f"PRAGMA cache_size = -{_CACHE_KIBIBYTES}")
-    store.db.execute("PRAGMA ignore_check_constraints = ON")
+    store.value("PRAGMA journal_mode = MEMORY")
+    store.value(f"PRAGMA cache_size = -{_CACHE_KIBIBYTES}")
+    store.value("PRAGMA ignore_check_constraints = ON")
     try:
         yield
     finally:
-        store.db.execute("PRAGMA ignore_check_constraints = OFF")
-        store.db.execute(f"PRAGMA cache_size = {cache}")
-        store.db.execute("PRAGMA journal_mode = WAL")
+        store.value("PRAGMA ignore_check_constraints = OFF")
+        store.value(f"PRAGMA cache_size = {cache}")
+        store.value("PRAGMA journal_mode = WAL")
 
 
 def _empty_practice(store: Store, patients: int, seed: int) -> World:

@@ -115,11 +115,11 @@ class Claims:
         world = self._world
         today = world.days.today
         sent = ready + int(world.rng.random() * 3)
-        if sent > today:
+        if sent >= today:
             return _Dates(None, None)
         received = self.cheques.day_after(sent + world.between(8, 40))
         # What stays without an answer is asked for again, and answered in the end.
-        is_answered = received <= today and (
+        is_answered = received < today and (
             world.happens(_ANSWERED) or received < today - _ANSWERED_IN_THE_END_DAYS
         )
         return _Dates(sent, received if is_answered else None)

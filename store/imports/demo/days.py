@@ -22,7 +22,7 @@ class Days:
 
     Attributes:
         first: the calendar date of position 0.
-        today: the position of the present day.
+        today: the position of the present day; nothing has happened on it yet.
         last: the last position.
         iso: each day as `YYYY-MM-DD`.
         year: each day's year.
@@ -68,6 +68,10 @@ class Days:
     def coming(self, day: int) -> str:
         """Return a day as text, held within the history and the time ahead."""
         return self.iso[min(max(day, 0), self.last)]
+
+    def entered(self, day: int, minute: int) -> str:
+        """Return an instant for a row that was entered on a day: in the history, before today."""
+        return self.instant(min(max(day, 0), self.today - 1), minute)
 
     def instant(self, day: int, minute: int) -> str:
         """Return the instant of a local minute of a day, in UTC as the store keeps it."""

@@ -32,7 +32,7 @@ _PATIENT_PLAN = (
     "is_pending",
     "created_at",
 )
-_INSURED, _INSURED_TWICE, _ENDED = 0.76, 0.14, 0.06
+_INSURED, _INSURED_TWICE, _ENDED = 0.74, 0.14, 0.06
 _LEFT = ("inactive", "archived", "deceased")
 _NEVER_CAME = ("non_patient", "prospective", "deleted")
 _YEAR = 365
@@ -53,7 +53,7 @@ class Families:
         world = self._world
         office_id = world.pick(world.offices.office_ids)
         # More came lately than long ago, as old patients leave.
-        joined = int(world.days.today * world.rng.random() ** 1.15)
+        joined = int(world.days.today * world.rng.random() ** 1.25)
         guarantor_id = self._next_patient
         people = [self._person(m, guarantor_id, office_id, joined) for m in members]
         self._relate(people)

@@ -140,6 +140,8 @@ def _member(
     gender = gender or rng.choices(_GENDERS, cum_weights=_GENDER_SHARES)[0]
     shares = _ALONE if alone else _CHILD if age < ADULT else _TOGETHER
     status = rng.choices(_STATUSES, cum_weights=shares)[0]
+    if age < 6 and status == "inactive":
+        status = "patient"
     if age > 68 and status in ("inactive", "archived") and rng.random() < 0.5:
         status = "deceased"
     given = first_name(rng, culture, gender)

@@ -161,7 +161,7 @@ class Patients:
         """Return two lines, city, state, postal code and the area code of telephones."""
         world = self._world
         city, zip_, area = world.pick(_CITIES)
-        if world.happens(0.03):
+        if world.happens(0.05):
             return None, None, None, None, None, area
         street = f"{world.between(1, 990)} {world.pick(_STREETS)} {world.pick(_KINDS)}"
         unit = f"Apt {world.between(1, 40)}" if world.happens(0.25) else None

@@ -125,7 +125,7 @@ class Payments:
         bills = sorted(account.bills, key=lambda bill: bill[0])
         while bills:
             sent = world.days.next_open(bills[0][0] + world.between(0, 25))
-            if sent > today:
+            if sent >= today:
                 break
             due = [charge for day, charge in bills if day <= sent]
             bills = bills[len(due) :]
@@ -133,7 +133,7 @@ class Payments:
             paid = world.days.next_open(sent + world.between(6, 32))
             if never_pays or not world.happens(0.93):
                 self._give_up(head, account, due, sent + 300)
-            elif paid <= today:
+            elif paid < today:
                 self._pay(account, paid, _left(due), world.pick(_BY_POST))
         if world.happens(0.015):
             day = world.days.next_open(today - 60)
@@ -156,7 +156,7 @@ class Payments:
 
     def _give_up(self, head: Person, account: Account, due: list[Charge], day: int) -> None:
         """Take off what was never paid, most of the time, when the day has come."""
-        if day > self._world.days.today or not self._world.happens(0.7):
+        if day >= self._world.days.today or not self._world.happens(0.7):
             return
         for charge, amount in _left(due):
             self._adjust(charge.patient_id, head, charge, day, -amount, "Given up")

@@ -6,8 +6,8 @@ One rule: only a treatment that was done here is charged.
 from __future__ import annotations
 
 from store.imports.demo.family import Charge, Person
-from store.imports.demo.mouth import NOWHERE, Place
-from store.imports.demo.treatments import Treatment
+from store.imports.demo.mouth import Place
+from store.imports.demo.treatments import BASIC, MAJOR, Treatment
 from store.imports.demo.world import World
 
 _COLUMNS = (
@@ -71,7 +71,7 @@ class Procedures:
         """Write a treatment done on a day at a visit; return what is charged for it."""
         units = 2 if treatment.code in _BY_THE_PIECE and self._world.happens(0.2) else 1
         number, fee, provider_id = self._write(
-            person, treatment, "complete", day, planned_on, appointment_id, None, place, units
+            person, treatment, "complete", day, planned_on, (appointment_id, None), place, units
         )
         charged = fee * units
         return Charge(
@@ -101,14 +101,14 @@ class Procedures:
         given_up = old and planned_appointment_id is None and self._world.happens(0.5)
         status = "treatment_planned_inactive" if given_up else "treatment_planned"
         number, fee, _ = self._write(
-            person, treatment, status, day, day, appointment_id, planned_appointment_id, place
+            person, treatment, status, day, day, (appointment_id, planned_appointment_id), place
         )
         return number, fee
 
     def found(self, person: Person, treatment: Treatment, status: str, place: Place) -> None:
         """Write what was there when the patient came, was done elsewhere, or is a mistake."""
         day = person.start
-        self._write(person, treatment, status, day, day, None, None, place)
+        self._write(person, treatment, status, day, day, (None, None), place)
 
     def note(self, person: Person, charge: Charge) -> None:
         """Write a chart note on a treatment done."""
@@ -132,23 +132,20 @@ class Procedures:
         status: str,
         day: int,
         planned_on: int,
-        appointment_id: int | None,
-        planned_appointment_id: int | None,
-        place: Place = NOWHERE,
+        visits: tuple[int | None, int | None],
+        place: Place,
         units: int = 1,
     ) -> tuple[int, int, int]:
-        world = self._world
-        days, number = world.days, self._sheet.next_id()
-        fee = world.fees.office[days.years_ago(day)][treatment.position]
+        days, number = self._world.days, self._sheet.next_id()
+        fee = self._world.fees.office[days.years_ago(day)][treatment.position]
         provider = (person.hygienist if treatment.is_hygiene else person.dentist).provider_id
-        is_done, is_repair = status == "complete", treatment.cover in ("basic", "major")
+        is_done = status == "complete"
         iso = days.past(day)
         self._sheet.add(
             (
                 number,
                 person.patient_id,
-                appointment_id,
-                planned_appointment_id,
+                *visits,
                 treatment.position + 1,
                 status,
                 iso,
@@ -157,15 +154,20 @@ class Procedures:
                 provider,
                 person.office_id,
                 *place,
-                world.pick(self._priorities) if is_repair else None,
-                world.pick(self._diagnoses) if is_repair else None,
+                *self._why(treatment),
                 fee,
                 units,
                 "office",
                 "initial" if "p" in treatment.flags else None,
                 int(is_done and days.today - day > _LOCKED_AFTER_DAYS),
-                days.instant(min(max(day, 0), days.today), 12 * 60),
+                days.entered(day, 12 * 60),
                 self._by,
             )
         )
         return number, fee, provider
+
+    def _why(self, treatment: Treatment) -> tuple[int | None, int | None]:
+        """Return priority and diagnosis, of what repairs something."""
+        if treatment.cover not in (BASIC, MAJOR):
+            return None, None
+        return self._world.pick(self._priorities), self._world.pick(self._diagnoses)

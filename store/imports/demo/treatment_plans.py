@@ -60,7 +60,7 @@ class TreatmentPlans:
     def close(self, person: Person) -> None:
         """Write the living plan, if anything is still to be done."""
         if person.to_do:
-            day = min(self._world.days.today, max(person.end, 0))
+            day = min(self._world.days.today - 1, max(person.end, 0))
             status = "active" if person.status == "patient" else "inactive"
             self._write(person, day, person.to_do, status)
             person.to_do = []
@@ -69,7 +69,7 @@ class TreatmentPlans:
         world, number = self._world, self._plans.next_id()
         days, is_saved = world.days, status == "saved"
         is_signed = is_saved and world.happens(0.6)
-        instant = days.instant(min(day, days.today), 15 * 60)
+        instant = days.entered(day, 15 * 60)
         self._plans.add(
             (
                 number,

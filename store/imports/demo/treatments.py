@@ -35,6 +35,7 @@ class Treatment:
 
     @property
     def is_hygiene(self) -> bool:
+        """Whether the hygienist does it."""
         return "h" in self.flags
 
     @property

@@ -89,9 +89,8 @@ class Visits:
         number = self._appointments.scheduled(person, slot, care, is_new=is_new)
         for treatment in care:
             place = place_of(world.rng, treatment, age)
-            self._procedures.planned(
-                person, treatment, world.days.today, place, appointment_id=number
-            )
+            planned_on = max(person.hygiene_kept, person.asked)
+            self._procedures.planned(person, treatment, planned_on, place, appointment_id=number)
         person.hygiene_next = slot.day
 
     def _look(self, person: Person, account: Account, day: int) -> None:
