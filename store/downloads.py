@@ -46,9 +46,12 @@ _SELECT = "SELECT d.*, u.full_name FROM data_download d JOIN user u ON u.user_id
 
 
 def listed(store: Store, user_id: int | None, where: str = "1") -> tuple[DownloadView, ...]:
-    """Return the newest 200 downloads, newest first; requests without their code are not listed."""
+    """Return the newest 200 downloads, newest first.
+
+    What never got its code was never scheduled (D11), and is not listed.
+    """
     rows = store.rows(
-        f"{_SELECT} WHERE d.state <> 'requested' AND {where}"
+        f"{_SELECT} WHERE d.scheduled_at IS NOT NULL AND {where}"
         " ORDER BY d.run_on DESC, d.data_download_id DESC LIMIT 200"
     )
     return tuple(_view(row, user_id) for row in rows)

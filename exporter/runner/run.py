@@ -20,6 +20,7 @@ from store.download_keys import entries_per_archive
 from store.errors import ChairsideError
 from store.practice import Practice
 from store.use_cases import unattended as use_cases
+from store.use_cases.audit_trail import anchor_head
 from store.use_cases.unattended import CancelAsked, Job, LeaseLost, Made, Progress
 
 
@@ -59,6 +60,7 @@ def run_due(
         if job is None:
             break
         outcomes.append(_attempt(practice, runner, job, on_progress, cancelled))
+    practice.call(anchor_head)
     return outcomes
 
 
@@ -93,19 +95,31 @@ def _attempt(
         made = make_archive(practice.folder, job, keys, practice.clock, report)
         practice.call(use_cases.finish, runner, job, made)
         return Outcome(job, "ready", made, "")
-    except CancelAsked as stop:
-        state = practice.call(use_cases.fail, runner, job, stop.what, cancelled=True)
-        return Outcome(job, state, None, stop.what)
-    except LeaseLost as lost:
-        return Outcome(job, "lost", None, lost.what)
     except ChairsideError as problem:
-        state = practice.call(use_cases.fail, runner, job, problem.sentence)
-        return Outcome(job, state, None, problem.sentence)
+        return _ended(practice, runner, job, problem)
     except Exception as problem:
         # Its text may hold data; its name does not.
-        reason = f"An unexpected error ({type(problem).__name__})."
-        practice.call(use_cases.fail, runner, job, reason)
+        _ended(practice, runner, job, _Unexpected(f"Unexpected: {type(problem).__name__}."))
         raise
+
+
+def _ended(practice: Practice, runner: Actor, job: Job, problem: ChairsideError) -> Outcome:
+    """Note how an attempt ended, unless the download is another runner's by now."""
+    asked = isinstance(problem, CancelAsked)
+    reason = problem.what if asked else problem.sentence
+    try:
+        if isinstance(problem, LeaseLost) and not asked:
+            raise problem
+        state = practice.call(use_cases.fail, runner, job, reason, cancelled=asked)
+    except LeaseLost as lost:
+        return Outcome(job, "lost", None, lost.what)
+    return Outcome(job, state, None, reason)
+
+
+class _Unexpected(ChairsideError):
+    """What nobody thought of."""
+
+    title = "The run failed"
 
 
 class _Interrupted(ChairsideError):

@@ -89,6 +89,15 @@ def record_retrieval(store: Store, actor: Actor, download_id: int, destination: 
         )
 
 
+def begin_conversion(store: Store, actor: Actor, what: str) -> None:
+    """Check the right to make a readable copy, and note it before the first byte is written.
+
+    A conversion that is killed half-way has left a trace; one that is refused has written nothing.
+    """
+    with change(store, actor, SEE) as tx:
+        tx.record("conversion.begin", what)
+
+
 def record_disclosure(store: Store, actor: Actor, *, form: str, what: str) -> None:
     """Note that a readable copy was made: `form` is csv, workbook or disc (D18)."""
     with change(store, actor, SEE) as tx:
