@@ -127,7 +127,19 @@ def view(store: Store, actor: Actor, need: Need) -> None:
 
 
 def level_of(store: Store, user_id: int, right: Right) -> Level:
-    """Return how far a user's right goes: the highest level any group grants (S1)."""
+    """Return how far a user's right goes now: the highest level any group grants (S1).
+
+    A group taken in an emergency counts for its hour; it never carries Data Download further than
+    View Only, for no emergency is mended by a copy of the practice.
+    """
+    standing = standing_level(store, user_id, right)
+    if standing is Level.FULL:
+        return standing
+    return max(standing, _emergency_level(store, user_id, right))
+
+
+def standing_level(store: Store, user_id: int, right: Right) -> Level:
+    """Return how far a right goes by membership alone: what a user may hand on to others (S2)."""
     level = store.value(
         "SELECT max(p.level) FROM group_permission p JOIN user_group_member m USING (user_group_id)"
         " JOIN user u USING (user_id)"
@@ -135,6 +147,27 @@ def level_of(store: Store, user_id: int, right: Right) -> Level:
         (user_id, right.value),
     )
     return Level(level or 0)
+
+
+RUNNING_EMERGENCY = (
+    " FROM emergency_access e JOIN session s ON s.session_id = e.session_id"
+    " AND s.user_id = e.user_id AND s.ended_at IS NULL JOIN user u ON u.user_id = e.user_id"
+    " AND u.is_hidden = 0 AND u.is_disabled = 0"
+    " WHERE e.user_id = ? AND e.given_back_at IS NULL AND e.ends_at > ?"
+)
+"""The emergency that runs for a user (parameters: user, now); signing out ends it."""
+
+
+def _emergency_level(store: Store, user_id: int, right: Right) -> Level:
+    level = store.value(
+        "SELECT max(p.level) FROM group_permission p WHERE p.permission_code = ?"
+        f" AND p.user_group_id IN (SELECT e.user_group_id{RUNNING_EMERGENCY})",
+        (right.value, user_id, instant(store.clock.now())),
+    )
+    # Whoever loses the right to take a group loses the group with it, at once.
+    if not level or standing_level(store, user_id, Right.EMERGENCY_ACCESS) is not Level.FULL:
+        return Level.NONE
+    return min(Level(level), Level.VIEW) if right is Right.DATA_DOWNLOAD else Level(level)
 
 
 def _check_session(store: Store, actor: Actor) -> None:
@@ -160,6 +193,20 @@ def _record_refusal(store: Store, actor: Actor, need: Need | None, refusal: Refu
             refusal.what,
             permission_code=None if need is None else need.right.value,
         )
+
+
+def end_sessions(store: Store, user_id: int, because: str, *, but: int | None = None) -> int:
+    """End a user's sessions inside the running transaction; return how many.
+
+    Args:
+        because: a code of the value set `session_end`.
+        but: the session that goes on.
+    """
+    return store.execute(
+        "UPDATE session SET ended_at = ?, ended_because = ?"
+        " WHERE user_id = ? AND ended_at IS NULL AND session_id IS NOT ?",
+        (instant(store.clock.now()), because, user_id, but),
+    )
 
 
 def start_session(store: Store, actor: Actor) -> Actor:

@@ -5,7 +5,7 @@ One rule: `SystemClock` is the only place in the product that reads the computer
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -49,10 +49,8 @@ def start_of_day(day: date, zone: str) -> datetime:
     """Return the first moment of a calendar day in a zone, in UTC.
 
     Where midnight does not exist (a few zones change their clocks at midnight) the first moment
-    after the gap is meant.
+    after the gap is meant, where it comes twice the first of the two.
     """
-    local = ZoneInfo(zone)
-    midnight = datetime.combine(day, time(), tzinfo=local).astimezone(UTC)
-    while midnight.astimezone(local).date() < day:
-        midnight += timedelta(minutes=15)
-    return midnight
+    # fold=0 means both: in a gap the offset before it, which lands just after it (PEP 495).
+    midnight = datetime.combine(day, time(), tzinfo=ZoneInfo(zone))
+    return midnight.replace(fold=0).astimezone(UTC)

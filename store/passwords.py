@@ -1,4 +1,4 @@
-"""Staff passwords: hashing, checking, and whether one can lock an archive.
+"""Staff passwords: hashing, checking, strength, and whether one can lock an archive.
 
 One rule: a check raises or returns nothing; there is no bool to forget.
 Source: OWASP password storage (Argon2id, 19 MiB, 2 passes, 1 lane); REQUIREMENTS S3, S4, D14.
@@ -7,10 +7,11 @@ Source: OWASP password storage (Argon2id, 19 MiB, 2 passes, 1 lane); REQUIREMENT
 from __future__ import annotations
 
 import unicodedata
+from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
-from store.errors import BadInput, WrongPassword
+from store.errors import WrongPassword
 
 if TYPE_CHECKING:
     from argon2 import PasswordHasher
@@ -62,16 +63,64 @@ def check_password(stored_hash: str | None, password: str) -> None:
 
 def check_new_password(password: str, user_name: str) -> None:
     """Raise BadInput if a password may not be chosen (S4, preset NIST 800-63B-4)."""
-    length = len(normalised(password))
-    if length < MINIMUM_CHARACTERS:
-        raise BadInput(
-            f"The password has {length} characters; it needs at least {MINIMUM_CHARACTERS}.",
-            do="A few words that come to your mind together are long and easy to keep.",
-        )
-    if length > MAXIMUM_CHARACTERS:
-        raise BadInput(f"The password is longer than {MAXIMUM_CHARACTERS} characters.")
-    if normalised(password).casefold() == user_name.casefold():
-        raise BadInput("The password is the user name.", do="Choose another one.")
+    from store.password_policy import NIST, check_allowed
+
+    check_allowed(NIST, password, (user_name,))
+
+
+@dataclass(frozen=True, slots=True)
+class Strength:
+    """How hard a password is to guess: 0 (at once) to 4, as a word, and what would help."""
+
+    score: int
+    word: str
+    hints: tuple[str, ...]
+
+
+STRENGTH_WORDS = ("Very weak", "Weak", "Fair", "Good", "Strong")
+TOP_STRENGTH = 4
+_ESTIMATED_CHARACTERS = 72
+"""The estimator takes time that grows fast with the length; the start of a password this long
+already tells."""
+
+
+def strength(password: str, user_name: str = "") -> Strength:
+    """Return how hard a password is to guess; quick enough for every key, and stores nothing."""
+    if not password:
+        return Strength(0, STRENGTH_WORDS[0], ())
+    from zxcvbn import zxcvbn
+
+    start = normalised(password)[:_ESTIMATED_CHARACTERS]
+    told = zxcvbn(start, user_inputs=[user_name] if user_name else [])
+    score, feedback = int(told["score"]), told["feedback"]
+    hints = (feedback["warning"], *feedback["suggestions"])
+    return Strength(score, STRENGTH_WORDS[score], tuple(str(hint) for hint in hints if hint))
+
+
+def is_common(password: str) -> bool:
+    """Tell whether a password is on the list of common ones, without regard to case (S4)."""
+    return normalised(password).casefold() in _common()
+
+
+@cache
+def _common() -> frozenset[str]:
+    # The list that the strength estimator ships: no network, no file of our own to keep.
+    from zxcvbn.frequency_lists import FREQUENCY_LISTS
+
+    return frozenset(FREQUENCY_LISTS["passwords"])
+
+
+def download_obstacle(password: str, user_name: str = "") -> str | None:
+    """Return why a password is too weak to lock a copy of the practice, or None.
+
+    WinZip's key derivation is a thousand rounds only: what locks an archive must be long, or of top
+    strength.
+    """
+    if len(normalised(password)) >= MINIMUM_CHARACTERS:
+        return None
+    if strength(password, user_name).score >= TOP_STRENGTH:
+        return None
+    return f"it has less than {MINIMUM_CHARACTERS} characters and could be guessed"
 
 
 def archive_obstacle(password: str) -> str | None:

@@ -80,12 +80,16 @@ class Practice:
 
 
 def _open(folder: PracticeFolder, clock: Clock, is_new: bool) -> Store:
+    from store.groups import add_missing_rights
+
     store = Store(folder, clock)
     try:
         with translated():
             if not is_new:
                 check_not_empty(store.db)
             migrate(store.db)
+        if not is_new:
+            add_missing_rights(store)
     except BaseException:
         store.close()
         raise
@@ -132,7 +136,7 @@ def create_practice(
 
 
 def _fill_new(store: Store, pgid: int, name: str, time_zone: str) -> None:
-    from store.users import add_builtin_groups
+    from store.groups import add_builtin_groups
 
     with store.transaction():
         store.insert("practice_group", {"pgid": pgid, "name": name, "time_zone": time_zone})

@@ -26,8 +26,11 @@ UNKNOWN_NAMES = "sign_in.tries_as_nobody"
 
 
 def is_barred(store: Store, user: sqlite3.Row) -> bool:
-    """Tell whether the account is paused or disabled now."""
+    """Tell whether the account is paused or disabled now, or its one-time password too old."""
     if user["is_disabled"]:
+        return True
+    expires = user["one_time_password_expires_at"]
+    if expires is not None and store.clock.now() >= moment(expires):
         return True
     until = user["locked_until"]
     return until is not None and store.clock.now() < moment(until)
@@ -74,6 +77,11 @@ def succeeded(store: Store, user_id: int) -> None:
         " locked_until = NULL, is_disabled = 0 WHERE user_id = ?",
         (user_id,),
     )
+
+
+def unlock(store: Store, user_id: int) -> None:
+    """End a pause, and take back what disabled an account, inside the running transaction (S3)."""
+    succeeded(store, user_id)
 
 
 def check_again(store: Store, actor: Actor, password: str) -> sqlite3.Row:

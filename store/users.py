@@ -1,25 +1,35 @@
-"""Users and groups: all SQL about them."""
+"""Users and their membership: all SQL about them.
+
+One rule: users are hidden, never deleted (REQUIREMENTS S2); every change raises the version.
+"""
 
 from __future__ import annotations
 
 import re
+import secrets
 import sqlite3
-from collections.abc import Iterable
+import unicodedata
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
 
 from store.clock import instant
 from store.database import Store
 from store.errors import BadInput, Conflict, NotFound
-from store.passwords import check_new_password, hash_password
-from store.rights import BUILTIN_GROUPS, PERMISSIONS
+from store.names import needed, one_line
+from store.passwords import hash_password
+from store.phones import mobile_number
 
-E164 = re.compile(r"\+[1-9][0-9]{7,14}")
+ONE_TIME_PASSWORD_LIFETIME = timedelta(days=14)
+_EMAIL = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+\.[^@\s,;<>\".]+")
+_UNMISTAKABLE = "abcdefghjkmnpqrstuvwxyz23456789"
+"""Letters and digits that cannot be taken for one another when read aloud."""
 
 
 def by_name(store: Store, user_name: str) -> sqlite3.Row | None:
     """Return the visible user of that name, without regard to case, or None."""
     return store.one(
         "SELECT * FROM user WHERE user_name = ? COLLATE NOCASE AND is_hidden = 0",
-        (user_name.strip(),),
+        (unicodedata.normalize("NFC", user_name).strip(),),
     )
 
 
@@ -43,31 +53,6 @@ def role_of(store: Store, user: sqlite3.Row) -> str:
     return name or ""
 
 
-def add_builtin_groups(store: Store) -> None:
-    """Make the groups that come with the product, inside the running transaction."""
-    now = instant(store.clock.now())
-    for group in BUILTIN_GROUPS:
-        group_id = store.insert(
-            "user_group",
-            {
-                "name": group.name,
-                "description": group.description,
-                "is_builtin": 1,
-                "is_admin": int(group.is_admin),
-                "modified_at": now,
-            },
-        )
-        for right in PERMISSIONS:
-            store.insert(
-                "group_permission",
-                {
-                    "user_group_id": group_id,
-                    "permission_code": right.value,
-                    "level": int(group.levels.get(right, 0)),
-                },
-            )
-
-
 def add(
     store: Store,
     *,
@@ -78,39 +63,116 @@ def add(
     job_title: str | None = None,
     cell_phone: str | None = None,
 ) -> int:
-    """Add a user inside the running transaction and return the number.
+    """Add a user with a password of their own, inside the running transaction; return the number.
 
     The first group is the primary one. Raises BadInput, Conflict for a name that is taken,
     NotFound for a group that is not there.
     """
-    name = user_name.strip()
-    if not name:
-        raise BadInput("A user name is needed.")
-    if cell_phone is not None and not E164.fullmatch(cell_phone):
-        raise BadInput("The mobile number needs its country code, as in +15105550142.")
-    check_new_password(password, name)
-    if store.one("SELECT 1 FROM user WHERE user_name = ? COLLATE NOCASE", (name,)):
-        raise Conflict("That user name is taken.", do="Choose another one.")
+    from store.password_policy import check_allowed, policy_of
+
+    name = checked_name(store, user_name)
+    phone = None if cell_phone is None else mobile_number(cell_phone)
+    check_allowed(policy_of(store), password, (name,))
     now = instant(store.clock.now())
-    user_id = store.insert(
-        "user",
+    user_id = insert(
+        store,
         {
             "user_name": name,
-            "full_name": full_name,
-            "job_title": job_title,
-            "cell_phone": cell_phone,
-            "cell_phone_verified_at": now if cell_phone else None,
+            "full_name": needed(full_name, "full name"),
+            "job_title": one_line(job_title, "job title"),
+            "cell_phone": phone,
+            "cell_phone_verified_at": now if phone else None,
             "password_hash": hash_password(password),
             "password_changed_at": now,
-            "created_at": now,
         },
     )
-    for position, group in enumerate(groups):
+    group_ids = []
+    for group in groups:
         group_id = store.value("SELECT user_group_id FROM user_group WHERE name = ?", (group,))
         if group_id is None:
             raise NotFound(f"There is no group named {group}.")
+        group_ids.append(group_id)
+    set_groups(store, user_id, group_ids)
+    return user_id
+
+
+def insert(store: Store, values: dict[str, object]) -> int:
+    """Insert a user inside the running transaction and return the number."""
+    return store.insert("user", {**values, "created_at": instant(store.clock.now())})
+
+
+def checked_name(store: Store, typed: str, user_id: int | None = None) -> str:
+    """Return a user name as it is kept.
+
+    Raises BadInput for one that cannot be used, Conflict for one that another user has, hidden
+    users included, without regard to case.
+    """
+    name = needed(typed, "user name", longest=64)
+    for row in store.rows("SELECT user_id, user_name FROM user"):
+        if row["user_name"].casefold() == name.casefold() and row["user_id"] != user_id:
+            raise Conflict("That user name is taken.", do="Choose another one.")
+    return name
+
+
+def checked_email(store: Store, typed: str | None, user_id: int | None = None) -> str | None:
+    """Return an e-mail address as it is kept. Raises BadInput, Conflict as `checked_name` does."""
+    email = one_line(typed, "e-mail address", longest=254)
+    if email is None:
+        return None
+    if not _EMAIL.fullmatch(email):
+        raise BadInput("The e-mail address is not complete, as in name@example.org.")
+    for row in store.rows("SELECT user_id, email FROM user WHERE email IS NOT NULL"):
+        if row["email"].casefold() == email.casefold() and row["user_id"] != user_id:
+            raise Conflict("Another user has that e-mail address.", do="Enter another one.")
+    return email
+
+
+def new_one_time_password() -> str:
+    """Return a random password of 20 characters (99 bits) in groups of five."""
+    groups = ("".join(secrets.choice(_UNMISTAKABLE) for _ in range(5)) for _ in range(4))
+    return "-".join(groups)
+
+
+def group_ids_of(store: Store, user_id: int) -> tuple[int, ...]:
+    """Return a user's groups, the primary one first."""
+    found = store.rows(
+        "SELECT user_group_id FROM user_group_member WHERE user_id = ?"
+        " ORDER BY is_primary DESC, user_group_id",
+        (user_id,),
+    )
+    return tuple(row["user_group_id"] for row in found)
+
+
+def set_groups(store: Store, user_id: int, group_ids: Sequence[int]) -> None:
+    """Put a user into these groups and no others, inside the running transaction."""
+    store.execute("DELETE FROM user_group_member WHERE user_id = ?", (user_id,))
+    for position, group_id in enumerate(group_ids):
         store.insert(
             "user_group_member",
             {"user_id": user_id, "user_group_id": group_id, "is_primary": int(position == 0)},
         )
-    return user_id
+
+
+def set_phone(store: Store, user: sqlite3.Row, phone: str | None) -> None:
+    """Write another mobile number inside the running transaction (S6).
+
+    Args:
+        phone: in E.164 form, or None to take it away. For a day no code for a download goes to it.
+    """
+    store.execute(
+        "UPDATE user SET cell_phone = ?, cell_phone_verified_at = NULL, cell_phone_changed_at = ?"
+        " WHERE user_id = ?",
+        (phone, instant(store.clock.now()), user["user_id"]),
+    )
+
+
+def raise_version(store: Store, user_id: int) -> None:
+    """Note inside the running transaction that a user's entry was changed."""
+    store.execute("UPDATE user SET version = version + 1 WHERE user_id = ?", (user_id,))
+
+
+def notify(store: Store, user_id: int, text: str) -> None:
+    """Leave a notice for a user on the home screen, inside the running transaction."""
+    store.insert(
+        "user_notice", {"user_id": user_id, "text": text, "at": instant(store.clock.now())}
+    )

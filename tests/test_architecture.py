@@ -27,6 +27,8 @@ ABOVE = {"store": ("exporter", "tui"), "exporter": ("tui",), "tui": ()}
 BETWEEN_EXPORTERS = {
     ("runner", "archive"): "the runner writes through the archive",
     ("convert", "archive"): "a conversion reads an opened archive",
+    ("reports", "archive"): "a report is a whole file or none, as an archive is",
+    ("reports", "convert"): "what makes a cell inert is decided in one place",
 }
 """Which rooms of the exporter know one another, and why."""
 
@@ -39,6 +41,8 @@ BEHIND_THE_DOOR = (
     "store.download_keys",
     "store.sealer",
     "store.migrations",
+    "store.rekeying_keys",
+    "store.archive_locks",
 )
 """What only use cases may call."""
 
@@ -49,13 +53,18 @@ ONLY_IN = {
     "platformdirs": ("tui/commands/",),
     "pyzipper": ("exporter/archive/",),
     "openpyxl": ("exporter/convert/",),
+    "fpdf": ("exporter/reports/", "exporter/letters/"),
+    "fontTools": ("exporter/reports/", "exporter/letters/"),
     "sqlite_utils": ("store/migrations.py",),
     "argon2": ("store/passwords.py",),
     "sqlite3": ("store/", "exporter/runner/"),
 }
 """Where each library may be known at all."""
 
-HEAVY = ("textual", "rich", "pyzipper", "openpyxl", "sqlite_utils", "argon2", "numpy", "pyotp")
+HEAVY = (
+    *("textual", "rich", "pyzipper", "openpyxl", "sqlite_utils", "argon2", "numpy", "pyotp"),
+    *("fpdf", "fontTools", "uharfbuzz", "PIL", "segno"),
+)
 
 
 @pytest.mark.parametrize("path", source_files(), ids=name_of)

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from store.access import Actor
     from store.clock import Clock
     from store.practice import Practice
+    from store.use_cases.emergency import EmergencyState
     from store.use_cases.signing_in import PracticeCard
 
 LOCKED: Final = "locked"
@@ -80,6 +81,7 @@ class ChairsideApp(App[None], inherit_bindings=False):
         self.clock = clock
         self.card: PracticeCard | None = None
         self.actor: Actor | None = None
+        self.emergency: EmergencyState | None = None
         self.idle = IDLE
         self.session_ends: datetime | None = None
         self.jobs: list[Job] = []
@@ -174,6 +176,7 @@ class ChairsideApp(App[None], inherit_bindings=False):
     def end_session(self, words: str) -> None:
         """The session is over: nobody is signed in any more, and the desk is dropped."""
         self.actor = None
+        self.emergency = None
         self.session_ends = None
         self.lock(words)
 
@@ -188,6 +191,7 @@ class ChairsideApp(App[None], inherit_bindings=False):
             for screen in self.screen_stack:
                 if isinstance(screen, PlaceMixin):
                     screen.tick()
+                    screen.tick_emergency()
 
     async def on_event(self, event: events.Event) -> None:
         """Note each touch; one that comes after the time is over must not revive the desk."""

@@ -5,33 +5,14 @@ One rule: a key that is not here does not exist. Footer, help and docs/design.md
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+
+from tui import audit_keys, factor_keys, security_keys
+from tui.key_words import Key as Key
+from tui.key_words import PlaceHelp as PlaceHelp
 
 if TYPE_CHECKING:
     from textual.binding import Binding
-
-
-@dataclass(frozen=True, slots=True)
-class Key:
-    """One key. `key` is textual's name (several with commas), `shown` what people read."""
-
-    id: str
-    key: str
-    shown: str
-    word: str
-    tooltip: str
-    danger: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class PlaceHelp:
-    """What F1 tells about a place, and the keys that matter there in the order of the footer."""
-
-    title: str
-    lines: tuple[str, ...]
-    keys: tuple[str, ...]
-    more: tuple[str, ...] = ()
 
 
 _ALL: Final = (
@@ -61,7 +42,13 @@ _ALL: Final = (
         "Close the kiosk. Only while nobody is signed in.",
     ),
     Key("home.open", "enter", "Enter", "open", "Open the place that is marked."),
-    Key("home.number", "1,2,3,4,5,6,7,8,9", "1-9", "open by number", "Open a place by its number."),
+    Key(
+        "home.number",
+        "1,2,3,4,5,6,7,8,9,a,b,c,d,e,f",
+        "1-9 a-f",
+        "open by number",
+        "Open a place by its number or letter.",
+    ),
     Key(
         "downloads.schedule", "s", "s", "schedule", "Schedule a data download. Needs Full Control."
     ),
@@ -88,11 +75,12 @@ _ALL: Final = (
     Key("rows.fields", "m", "m", "fields", "Show what every column means."),
     Key("schedule.later", "pagedown", "PgDn", "a day later", "Move the day by one; later."),
     Key("schedule.earlier", "pageup", "PgUp", "a day earlier", "Move the day by one; earlier."),
-    Key("code.again", "f5", "F5", "send again", "Send a new code. The count of tries goes on."),
     Key("dialog.stop", "f8", "F8", "stop", "Stop this work. What is half made is removed."),
 )
 
-KEYS: Final[dict[str, Key]] = {key.id: key for key in _ALL}
+KEYS: Final[dict[str, Key]] = {
+    key.id: key for key in (*_ALL, *security_keys.KEYS, *audit_keys.KEYS, *factor_keys.KEYS)
+}
 
 SIGN_IN: Final = "sign_in"
 LOCKED: Final = "locked"
@@ -158,16 +146,6 @@ PLACES: Final[dict[str, PlaceHelp]] = {
         ),
         ("kiosk.next", "schedule.later", "schedule.earlier", "kiosk.back", "kiosk.help"),
     ),
-    "second_factor": PlaceHelp(
-        "Two-factor authentication",
-        (
-            "Type the six digits of the text message. A code works once, for ten minutes.",
-            "Five wrong tries end it; sending again does not give more tries.",
-            "No message? Wait half a minute and send again. The number is the one listed for you",
-            "under Setup > Security > Users; it must be a mobile number with reception.",
-        ),
-        ("code.again", "kiosk.back", "kiosk.help"),
-    ),
     "retrieve": PlaceHelp(
         "Retrieve a data download",
         (
@@ -221,6 +199,9 @@ PLACES: Final[dict[str, PlaceHelp]] = {
         ),
         ("kiosk.next", "kiosk.back", "kiosk.help"),
     ),
+    **security_keys.PLACES,
+    **audit_keys.PLACES,
+    **factor_keys.PLACES,
     "progress": PlaceHelp(
         "Work in progress",
         ("This goes on while the kiosk is locked. Its result is told on the home screen.",),
@@ -251,6 +232,14 @@ def bindings(*ids: str) -> list[Binding]:
     from textual.binding import Binding
 
     return [
-        Binding(key.key, f"do('{key.id}')", key.word, id=key.id, tooltip=key.tooltip, show=False)
+        Binding(
+            key.key,
+            f"do('{key.id}')",
+            key.word,
+            id=key.id,
+            tooltip=key.tooltip,
+            show=False,
+            priority=key.first,
+        )
         for key in (KEYS[name] for name in ids)
     ]

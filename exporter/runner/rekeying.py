@@ -19,7 +19,6 @@ from store.use_cases import rekeying
 from store.use_cases.rekeying import RekeyJob
 from store.use_cases.unattended import LEASE, LeaseLost
 
-
 PROLONG_EVERY = LEASE / 4
 """How often the lease is looked at while an archive is written."""
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from exporter.archive.files import part_of
 from exporter.archive.writer import archive_name
 from exporter.runner.making import make_archive
+from exporter.runner.rekeying import rekey_waiting
 from store.access import Actor, unattended
 from store.download_keys import entries_per_archive
 from store.errors import ChairsideError
@@ -54,6 +55,7 @@ def run_due(
     runner = unattended(platform.node() or "this computer")
     holder = f"{platform.node()}:{os.getpid()}:{secrets.token_hex(4)}"
     sweep(practice, runner)
+    rekey_waiting(practice)
     outcomes: list[Outcome] = []
     while not cancelled():
         job = practice.call(use_cases.claim, runner, holder)

@@ -30,6 +30,10 @@ VALUE_SETS: dict[str, dict[str, str]] = {
     },
     "challenge_purpose": {
         "download.schedule": "Schedules one data download.",
+        "sign_in": "Finishes one sign-in.",
+        "factor.change": "Proves who it is before a second factor is added.",
+        "phone.verify": "Proves a mobile number.",
+        "communications.register": "Proves that test messages arrive.",
     },
     "message_channel": {
         "sms": "Text message.",
@@ -51,6 +55,7 @@ VALUE_SETS: dict[str, dict[str, str]] = {
         "expired": "Twelve hours were over.",
         "ended_by_administrator": "An administrator ended it.",
         "password_changed": "The user's password was changed.",
+        "user_hidden": "The user was hidden.",
     },
 }
 
@@ -76,6 +81,10 @@ TABLES: tuple[Table, ...] = (
             text("password_hash", "Argon2id hash of the password.", secret=True),
             instant("password_changed_at", "When the password was last changed."),
             flag("require_password_change", "The next sign-in asks for a new password."),
+            instant(
+                "one_time_password_expires_at",
+                "Until when the password an administrator was given for this user is good.",
+            ),
             flag("is_hidden", "No longer works here; kept because records name the user."),
             integer("failed_attempts", "Wrong passwords in a row.", default=0, required=True),
             text(
@@ -88,6 +97,7 @@ TABLES: tuple[Table, ...] = (
             ref("office_id", "office", "The only office this user may work in, if one."),
             integer("idle_minutes", "Lock after this long without a key.", unit="minutes"),
             instant("created_at", "When the user was entered.", required=True),
+            integer("version", "Grows with each change.", required=True, default=1),
         ),
         checks=("user_name = trim(user_name)",),
     ),
@@ -113,6 +123,7 @@ TABLES: tuple[Table, ...] = (
             flag("is_admin", "The group of administrators."),
             instant("modified_at", "When the group's rights were last changed."),
             ref("modified_by", "user", "Who last changed them."),
+            integer("version", "Grows with each change.", required=True, default=1),
         ),
     ),
     Table(
@@ -171,6 +182,7 @@ TABLES: tuple[Table, ...] = (
             choice("kind", "factor_kind", "Which kind.", required=True),
             blob("sealed_secret", "The factor's secret, sealed."),
             instant("confirmed_at", "When the user proved it."),
+            instant("counts_from", "From when it schedules downloads."),
             integer("last_step", "Last time step used, against replay."),
             instant("revoked_at", "When it was withdrawn."),
         ),
@@ -193,6 +205,7 @@ TABLES: tuple[Table, ...] = (
             integer("attempts_allowed", "Tries allowed.", required=True, default=5),
             instant("used_at", "When it was answered."),
             ref("superseded_by", "otp_challenge", "The later code that replaced it."),
+            text("token_hash", "Keyed hash of what holds a sign-in's place.", secret=True),
         ),
         left_out=SECRETS_ONLY,
     ),
@@ -227,15 +240,41 @@ TABLES: tuple[Table, ...] = (
         left_out="Sign-ins are in the audit trail; open sessions mean nothing elsewhere.",
     ),
     Table(
+        "emergency_access",
+        "Rights of a group that a user took for an hour, with the reason.",
+        (
+            key("emergency_access_id"),
+            ref("user_id", "user", "Who took them.", required=True, indexed=True),
+            ref("user_group_id", "user_group", "The group.", required=True),
+            integer("session_id", "The session it ends with.", required=True),
+            text("reason", "Why, in the user's words.", required=True),
+            instant("started_at", "When it began.", required=True),
+            instant("ends_at", "When it ends at the latest.", required=True),
+            instant("given_back_at", "When the user gave the rights back, if earlier."),
+        ),
+    ),
+    Table(
+        "user_notice",
+        "Notices for one user, shown on the home screen until seen.",
+        (
+            key("user_notice_id"),
+            ref("user_id", "user", "For whom.", required=True, indexed=True),
+            text("text", "What it says.", required=True),
+            instant("at", "Since when.", required=True),
+            instant("seen_at", "When the user put it away."),
+        ),
+        left_out="Notices of the home screen; what they tell of is in the audit trail.",
+    ),
+    Table(
         "audit_log",
         "The audit trail: what was done, by whom, when. Rows are only ever added.",
         (
             key("seq", "Position in the trail."),
-            instant("at", "When.", required=True, indexed=True),
-            ref("user_id", "user", "Who; empty for the unattended runner.", indexed=True),
-            text("action", "What was done.", required=True, indexed=True),
+            instant("at", "When.", required=True),
+            ref("user_id", "user", "Who; empty for the unattended runner."),
+            text("action", "What was done.", required=True),
             text("permission_code", "The right it needed."),
-            ref("patient_id", "patient", "Which patient, if one.", indexed=True),
+            ref("patient_id", "patient", "Which patient, if one."),
             text("terminal", "At which terminal.", required=True),
             choice("source", "session_source", "Through what.", required=True),
             text("description", "What was done, in words.", required=True),
@@ -248,6 +287,8 @@ TABLES: tuple[Table, ...] = (
                 secret=True,
             ),
         ),
+        # Each ends in the row's number, so that a page of a filter and a period is read in order.
+        indexes=(("at",), ("user_id", "at"), ("action", "at"), ("patient_id", "at")),
     ),
     Table(
         "preference",

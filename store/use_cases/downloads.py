@@ -6,38 +6,55 @@ import sqlite3
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from store import download_keys, downloads, one_time_codes, outbox, sign_in_attempts, users
-from store.access import Actor, change, check, level_of, view
-from store.clock import date_in_zone, instant, moment
+from store import (
+    download_keys,
+    downloads,
+    factors,
+    one_time_codes,
+    outbox,
+    sign_in_attempts,
+    users,
+)
+from store.access import Actor, Change, change, check, level_of, view
+from store.archive_locks import WHY_ALWAYS, always_asks, what_locks
+from store.clock import date_in_zone, instant
 from store.database import Store
 from store.downloads import DownloadView
-from store.errors import BadInput, Conflict, NotFound, PassphraseNeeded, Refused, WrongCode
+from store.errors import BadInput, Conflict, NotFound, Refused, WrongCode
+from store.factors import Kind, Proof
 from store.one_time_codes import NewCode
-from store.passwords import archive_obstacle
 from store.rights import Level, Need, Right
+from store.sign_in_factor import WORDS
 from store.use_cases.signing_in import is_demo
 
 SEE = Need(Right.DATA_DOWNLOAD, Level.VIEW)
 SCHEDULE = Need(Right.DATA_DOWNLOAD, Level.FULL)
-PASSPHRASE_MINIMUM = 15
-"""WinZip's key derivation is weak: what locks an archive must be long."""
-BARRED_AFTER_NEW_PHONE = timedelta(hours=24)
-"""No download by a text message to a number that was just changed (S6)."""
 
 
 @dataclass(frozen=True, slots=True)
 class ScheduleForm:
-    """What the form for scheduling starts with; `obstacles` must be mended before it is sent."""
+    """What the form for scheduling starts with; `obstacles` must be mended before it is sent.
+
+    `kinds` are the second factors that count, `notes` why others do not; `asks_passphrase` is why
+    the practice wants a passphrase for every download, or empty.
+    """
 
     default_day: date
     time_zone: str
     sent_to: str
     obstacles: tuple[str, ...]
+    kinds: tuple[Kind, ...] = ()
+    asks_passphrase: str = ""
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class CodeSent:
-    """A code is on its way; nothing is scheduled yet (D11)."""
+    """A code is on its way, or asked for; nothing is scheduled yet (D11).
+
+    `kinds` are the second factors that are on offer for it; `sent_to` is empty if no text message
+    could be sent. The tries are counted over all kinds together.
+    """
 
     download_id: int
     sent_to: str
@@ -45,6 +62,7 @@ class CodeSent:
     send_again_at: datetime
     tries_left: int
     demo_text: str | None
+    kinds: tuple[Kind, ...] = ("sms",)
 
     def __repr__(self) -> str:
         return f"CodeSent({self.download_id})"
@@ -59,28 +77,19 @@ def list_downloads(store: Store, actor: Actor) -> tuple[DownloadView, ...]:
 def schedule_form(store: Store, actor: Actor) -> ScheduleForm:
     """Return what scheduling starts with: tomorrow in the practice's zone (D10)."""
     view(store, actor, SCHEDULE)
-    zone = _zone(store)
     user = users.by_id(store, actor.user_id)
-    phone = user["cell_phone"]
-    obstacles = []
-    if not phone:
-        obstacles.append(
-            "No mobile number is on file for you: an administrator enters it under"
-            " Setup > Security > Users."
-        )
-    changed = user["cell_phone_changed_at"]
-    if changed is not None and store.clock.now() < moment(changed) + BARRED_AFTER_NEW_PHONE:
-        obstacles.append(
-            "Your mobile number was changed less than 24 hours ago: until then no code is sent"
-            " to it."
-        )
-    if _registration(store) != "registered":
-        obstacles.append(
-            "Text messaging is not registered: Setup > Account Info > Communications >"
-            " Register for Communication."
-        )
-    tomorrow = date_in_zone(store.clock.now(), zone) + timedelta(days=1)
-    return ScheduleForm(tomorrow, zone, outbox.mask(phone) if phone else "", tuple(obstacles))
+    kinds = factors.on_offer(store, user, for_download=True)
+    notes = factors.why_no_text_message(store, user)
+    zone = _zone(store)
+    return ScheduleForm(
+        date_in_zone(store.clock.now(), zone) + timedelta(days=1),
+        zone,
+        outbox.mask(user["cell_phone"]) if user["cell_phone"] else "",
+        () if kinds else notes,
+        kinds,
+        WHY_ALWAYS if always_asks(store) else "",
+        notes,
+    )
 
 
 def request_download(
@@ -98,8 +107,8 @@ def request_download(
 
     Raises:
         Refused: the right is missing.
-        BadInput: a day that cannot be chosen, a mobile number or registration that is missing.
-        PassphraseNeeded: the account password cannot lock an archive.
+        BadInput: a day that cannot be chosen, no second factor that counts.
+        PassphraseNeeded: the account password cannot lock an archive, or the practice wants one.
         WrongPassword: the password is not right.
         Conflict: too many wrong codes.
     """
@@ -114,10 +123,13 @@ def request_download(
     assert actor.user_id is not None
     one_time_codes.check_not_too_many(store, actor.user_id)
     user = sign_in_attempts.check_again(store, actor, password)
-    locks = _what_locks(password, passphrase)
+    locks = what_locks(store, password, passphrase, user["user_name"])
     keys = download_keys.derive_for_download(locks)
+    sent_to = form.sent_to if "sms" in form.kinds else ""
     with change(store, actor, SCHEDULE) as tx:
-        code = one_time_codes.new_code(store, actor.user_id, "download.schedule", form.sent_to)
+        code = one_time_codes.new_code(
+            store, actor.user_id, "download.schedule", sent_to or one_time_codes.NOT_SENT
+        )
         number = downloads.insert_request(
             store,
             user=user,
@@ -127,14 +139,14 @@ def request_download(
             otp_challenge_id=code.otp_challenge_id,
         )
         download_keys.keep(store, number, keys)
-        text = _send(store, user["cell_phone"], code)
+        text = _send(store, user["cell_phone"], code) if sent_to else None
         tx.record(
             "download.request",
-            f"Asked for a data download for {run_on.isoformat()}; a code was sent to"
-            f" {form.sent_to}.",
+            f"Asked for a data download for {run_on.isoformat()};"
+            f" {f'a code was sent to {sent_to}' if sent_to else 'no code was sent'}.",
             object_=f"data_download:{number}",
         )
-    return _code_sent(store, number, form.sent_to, code, text)
+    return _code_sent(store, number, sent_to, code, text, form.kinds)
 
 
 def resend_code(store: Store, actor: Actor, download_id: int) -> CodeSent:
@@ -150,28 +162,39 @@ def resend_code(store: Store, actor: Actor, download_id: int) -> CodeSent:
             (code.otp_challenge_id, download_id),
         )
         user = users.by_id(store, actor.user_id)
-        phone, changed = user["cell_phone"], user["cell_phone_changed_at"]
         # The number at the time of the request is the one that counts (D7).
-        if phone is None or (changed is not None and changed >= request["requested_at"]):
+        changed = user["cell_phone_changed_at"]
+        if changed is not None and changed >= request["requested_at"]:
             raise Conflict("Your mobile number was changed meanwhile.", do="Start again.")
-        text = _send(store, phone, code)
+        kinds = factors.on_offer(store, user, for_download=True)
+        if "sms" not in kinds:
+            raise Conflict("No text message can be sent to you.", do="Use another factor.")
+        text = _send(store, user["cell_phone"], code)
         tx.record(
             "download.resend_code",
             "Another code was sent for a data download.",
             object_=f"data_download:{download_id}",
         )
-    return _code_sent(store, download_id, outbox.mask(phone), code, text)
+    return _code_sent(store, download_id, outbox.mask(user["cell_phone"]), code, text, kinds)
 
 
-def confirm_download(store: Store, actor: Actor, download_id: int, code: str) -> DownloadView:
-    """Schedule the requested download with its code (D11, D12).
+def confirm_download(
+    store: Store, actor: Actor, download_id: int, code: str, kind: str = "sms"
+) -> DownloadView:
+    """Schedule the requested download with a second factor (D11, D12).
+
+    No setting and no right replaces it. `kind` is one that CodeSent has on offer; each answer of
+    whatever kind costs one of the request's five tries (S5).
 
     Raises WrongCode, Refused, NotFound; Conflict after too many wrong codes.
     """
     view(store, actor, SCHEDULE)
     challenge = _own_request(store, actor, download_id)["otp_challenge_id"]
     try:
-        one_time_codes.use_code(store, challenge, code)
+        spent = one_time_codes.spend_try(store, challenge)
+        proof = factors.check(store, spent, kind, code, for_download=True)
+        with change(store, actor, SCHEDULE) as tx:
+            _schedule(store, tx, download_id, proof)
     except WrongCode:
         with change(store, actor, SCHEDULE) as tx:
             tx.record(
@@ -180,18 +203,6 @@ def confirm_download(store: Store, actor: Actor, download_id: int, code: str) ->
                 object_=f"data_download:{download_id}",
             )
         raise
-    with change(store, actor, SCHEDULE) as tx:
-        one_time_codes.mark_used(store, challenge)
-        downloads.move(store, download_id, before=("requested",), after="scheduled")
-        store.execute(
-            "UPDATE data_download SET scheduled_at = ? WHERE data_download_id = ?",
-            (instant(store.clock.now()), download_id),
-        )
-        tx.record(
-            "download.schedule",
-            "Scheduled a data download with the second factor.",
-            object_=f"data_download:{download_id}",
-        )
     return downloads.one(store, download_id, actor.user_id)
 
 
@@ -226,20 +237,18 @@ def cancel_download(store: Store, actor: Actor, download_id: int) -> None:
     store.scrub_log()
 
 
-def _what_locks(password: str, passphrase: str | None) -> str:
-    obstacle = archive_obstacle(password if passphrase is None else passphrase)
-    if passphrase is None:
-        if obstacle:
-            raise PassphraseNeeded(
-                f"Your account password cannot lock an archive: {obstacle}.",
-                do="Enter a passphrase for this download.",
-            )
-        return password
-    if obstacle:
-        raise PassphraseNeeded(f"This passphrase cannot lock an archive: {obstacle}.")
-    if len(passphrase) < PASSPHRASE_MINIMUM:
-        raise PassphraseNeeded(f"A passphrase needs at least {PASSPHRASE_MINIMUM} characters.")
-    return passphrase
+def _schedule(store: Store, tx: Change, download_id: int, proof: Proof) -> None:
+    factors.take(store, proof)
+    downloads.move(store, download_id, before=("requested",), after="scheduled")
+    store.execute(
+        "UPDATE data_download SET scheduled_at = ? WHERE data_download_id = ?",
+        (instant(store.clock.now()), download_id),
+    )
+    tx.record(
+        "download.schedule",
+        f"Scheduled a data download with {WORDS[proof.kind]}.",
+        object_=f"data_download:{download_id}",
+    )
 
 
 def _send(store: Store, phone: str, code: NewCode) -> str:
@@ -259,7 +268,14 @@ def _send(store: Store, phone: str, code: NewCode) -> str:
     return text
 
 
-def _code_sent(store: Store, number: int, sent_to: str, code: NewCode, text: str) -> CodeSent:
+def _code_sent(
+    store: Store,
+    number: int,
+    sent_to: str,
+    code: NewCode,
+    text: str | None,
+    kinds: tuple[Kind, ...],
+) -> CodeSent:
     return CodeSent(
         number,
         sent_to,
@@ -267,6 +283,7 @@ def _code_sent(store: Store, number: int, sent_to: str, code: NewCode, text: str
         store.clock.now() + one_time_codes.SEND_AGAIN_AFTER,
         code.tries_left,
         text if is_demo(store) else None,
+        kinds,
     )
 
 
@@ -281,12 +298,3 @@ def _own_request(store: Store, actor: Actor, download_id: int) -> sqlite3.Row:
 
 def _zone(store: Store) -> str:
     return str(store.value("SELECT time_zone FROM practice_group"))
-
-
-def _registration(store: Store) -> str:
-    """Return where the registration of text messaging stands (D6)."""
-    state = store.value(
-        "SELECT state FROM communication_registration"
-        " ORDER BY communication_registration_id DESC LIMIT 1"
-    )
-    return state or "not_registered"

@@ -25,10 +25,14 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A sentence on the home screen, and the place it leads to."""
+    """A sentence on the home screen, and the place it leads to.
+
+    `notice_id` is set where it waits until this user has read it (`notices.put_away`).
+    """
 
     text: str
     place: str
+    notice_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +43,21 @@ class HomeView:
     notices: tuple[Notice, ...]
 
 
+NOTICES_AT_ONCE = 3
+"""The rest comes up as these are read."""
+
 _PLACES: tuple[tuple[str, str, str, Need | None], ...] = (
     ("data_download", "Data Download", "Utilities", Need(Right.DATA_DOWNLOAD, Level.VIEW)),
     ("export_runner", "Export Runner", "Utilities", Need(Right.EXPORT_RUNNER, Level.VIEW)),
     ("open_archive", "Open an archive", "Utilities", None),
+    ("groups", "Groups", "Setup", Need(Right.SECURITY, Level.VIEW)),
+    ("users", "Users", "Setup", Need(Right.SECURITY, Level.VIEW)),
+    ("communications", "Communications", "Setup", Need(Right.COMMUNICATIONS, Level.VIEW)),
+    ("emergency", "Emergency Access", "Setup", Need(Right.EMERGENCY_ACCESS)),
+    ("audit_trail", "Audit Trail", "Reports", Need(Right.AUDIT_TRAIL, Level.VIEW)),
+    ("access_review", "Access Review", "Reports", Need(Right.ACCESS_REVIEW)),
+    ("user_password", "User Password", "Mine", None),
+    ("my_factors", "My Factors", "Mine", None),
 )
 
 
@@ -50,9 +65,11 @@ def home(store: Store, actor: Actor) -> HomeView:
     """Return the places with this user's rights, and notices. Raises SessionEnded."""
     check(store, actor, None)
     assert actor.user_id is not None
-    notes = {"data_download": "", "export_runner": "", "open_archive": ""}
+    notes: dict[str, str] = {}
     sees_downloads = level_of(store, actor.user_id, Right.DATA_DOWNLOAD) >= Level.VIEW
-    notices = _download_notices(store, actor) if sees_downloads else ()
+    notices = _own_notices(store, actor)
+    if sees_downloads:
+        notices += _download_notices(store, actor)
     if sees_downloads:
         notes["data_download"] = _download_note(store, actor)
     if level_of(store, actor.user_id, Right.EXPORT_RUNNER) >= Level.VIEW:
@@ -64,11 +81,22 @@ def home(store: Store, actor: Actor) -> HomeView:
             area,
             need is None or level_of(store, actor.user_id, need.right) >= need.level,
             "" if need is None else need.label,
-            notes[code],
+            notes.get(code, ""),
         )
         for code, label, area, need in _PLACES
     )
     return HomeView(places, notices)
+
+
+def _own_notices(store: Store, actor: Actor) -> tuple[Notice, ...]:
+    """Return what others did that this user must know, and that the password expires soon (S4)."""
+    from store.use_cases.notices import my_notices
+    from store.use_cases.passwords import expiry_notice
+
+    waiting = my_notices(store, actor)
+    told = [Notice(one.text, "", one.user_notice_id) for one in waiting[:NOTICES_AT_ONCE]]
+    expires = expiry_notice(store, actor)
+    return (*told, *([Notice(expires, "user_password")] if expires else []))
 
 
 def _download_notices(store: Store, actor: Actor) -> tuple[Notice, ...]:

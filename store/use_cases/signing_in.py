@@ -1,16 +1,24 @@
-"""Signing in and out, and unlocking (REQUIREMENTS S3, S7, D8)."""
+"""Signing in and out, and unlocking (REQUIREMENTS S3, S5, S7, D8).
+
+One rule: a session begins in one place, `_begin`, after everything that the practice asks for.
+"""
 
 from __future__ import annotations
 
+import sqlite3
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from store import audit, sign_in_attempts, users
+from store import audit, factors, one_time_codes, sign_in_attempts, sign_in_factor, users
 from store.access import SESSION_HOURS, Actor, Source, change, check, start_session
 from store.clock import instant, moment
 from store.database import Store
-from store.errors import SignInFailed, WrongPassword
+from store.errors import SignInFailed, WrongCode, WrongPassword
 from store.passwords import check_password
+from store.pending_sign_in import check_no_change_needed
+from store.sign_in_factor import WORDS
+from store.sign_in_factor import SecondFactorNeeded as SecondFactorNeeded
+from store.use_cases.audit_trail import anchor_head
 
 IDLE_MINUTES = 10
 """Staff screens lock after this long without a key (S7)."""
@@ -69,7 +77,10 @@ def sign_in(
 
     Unknown and known names, wrong and paused accounts take the same time and give the same message.
 
-    Raises SignInFailed.
+    Raises:
+        SignInFailed: a wrong practice group, name or password, or an account that is paused.
+        SecondFactorNeeded: all was right; `finish_sign_in` goes on with its token.
+        PasswordChangeNeeded: all was right; a new password comes first.
     """
     user = None
     with store.transaction():
@@ -91,17 +102,68 @@ def sign_in(
     assert user is not None
     with store.transaction():
         sign_in_attempts.succeeded(store, user["user_id"])
-        actor = Actor(
-            user["user_id"],
-            None,
-            user["user_name"],
-            user["full_name"],
-            users.role_of(store, user),
-            terminal,
-            source,
-        )
-        actor = start_session(store, actor)
-        audit.append(store, actor, "sign_in", "Signed in.")
+    if sign_in_factor.is_asked_of(store, user):
+        actor = _unsigned(store, user, terminal, source)
+        raise sign_in_factor.ask(store, actor, user, text=is_demo(store))
+    return _begin(store, user, terminal, source, "Signed in.")
+
+
+def finish_sign_in(
+    store: Store, token: str, kind: str, code: str, *, terminal: str, source: Source
+) -> Actor:
+    """Begin the session of a sign-in that waited for its second factor (S5).
+
+    Args:
+        token: from SecondFactorNeeded; good once, for ten minutes, at the same terminal.
+        kind: which factor answers, one of those on offer.
+
+    Raises:
+        SignInFailed: the token is old, used, of another terminal, or the account is barred now.
+        WrongCode: the code was not right; the token goes on as long as tries are left.
+        Conflict: too many wrong codes in the last hour.
+        PasswordChangeNeeded: all was right; a new password comes first.
+    """
+    challenge, user = sign_in_factor.waiting(store, token, terminal)
+    actor = _unsigned(store, user, terminal, source)
+    try:
+        proof = factors.check(store, one_time_codes.spend_try(store, challenge), kind, code)
+        with store.transaction():
+            factors.take(store, proof)
+            audit.append(store, actor, "sign_in.second_factor", f"Gave {WORDS[proof.kind]}.")
+    except WrongCode:
+        with store.transaction():
+            audit.append(store, actor, "sign_in.wrong_code", "A code was not accepted.")
+        raise
+    return _begin(store, user, terminal, source, "Signed in with a second factor.")
+
+
+def resend_sign_in_code(store: Store, token: str, *, terminal: str) -> SecondFactorNeeded:
+    """Send another text message for a pending sign-in; return what `sign_in` raised, anew.
+
+    The token stays. Raises SignInFailed, Conflict before 30 s have passed, WrongCode.
+    """
+    return sign_in_factor.ask_again(store, token, terminal, text=is_demo(store))
+
+
+def _unsigned(store: Store, user: sqlite3.Row, terminal: str, source: Source) -> Actor:
+    return Actor(
+        user["user_id"],
+        None,
+        user["user_name"],
+        user["full_name"],
+        users.role_of(store, user),
+        terminal,
+        source,
+    )
+
+
+def _begin(
+    store: Store, user: sqlite3.Row, terminal: str, source: Source, description: str
+) -> Actor:
+    check_no_change_needed(store, user, terminal=terminal, source=source)
+    with store.transaction():
+        actor = start_session(store, _unsigned(store, user, terminal, source))
+        audit.append(store, actor, "sign_in", description)
     return actor
 
 
@@ -115,6 +177,7 @@ def sign_out(store: Store, actor: Actor) -> None:
         )
         if ended:
             audit.append(store, actor, "sign_out", "Signed out.")
+    anchor_head(store)
 
 
 def unlock(store: Store, actor: Actor, password: str) -> None:

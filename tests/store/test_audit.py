@@ -93,13 +93,20 @@ def test_attack_editing_any_column_with_another_sqlite_program(
 
 def test_attack_deleting_an_event_from_the_middle(trail: Practice) -> None:
     past_the_triggers(trail, "DELETE FROM audit_log WHERE seq = 3")
-    with pytest.raises(TrailBroken, match="Event 4"):
+    with pytest.raises(TrailBroken, match=r"Event 3 .* missing"):
         trail.call(audit.verify)
 
 
 def test_attack_deleting_the_first_event(trail: Practice) -> None:
     past_the_triggers(trail, "DELETE FROM audit_log WHERE seq = 1")
-    with pytest.raises(TrailBroken, match="Event 2"):
+    with pytest.raises(TrailBroken, match=r"Event 1 .* missing"):
+        trail.call(audit.verify)
+
+
+def test_attack_cutting_off_the_end(trail: Practice) -> None:
+    """What the chain itself cannot tell: its head is anchored outside the database."""
+    past_the_triggers(trail, "DELETE FROM audit_log WHERE seq = (SELECT max(seq) FROM audit_log)")
+    with pytest.raises(TrailBroken):
         trail.call(audit.verify)
 
 
@@ -160,3 +167,88 @@ def _add(store: Store) -> None:
 
     with store.transaction():
         audit.append(store, unattended("test"), "test", "One more.")
+
+
+def test_attack_an_inserted_event_between_two(trail: Practice) -> None:
+    """Scenario: an event of one's own is put in and all later ones are renumbered."""
+    past_the_triggers(
+        trail,
+        "UPDATE audit_log SET seq = -seq WHERE seq >= 2",
+        "UPDATE audit_log SET seq = -seq + 1 WHERE seq < 0",
+        f"INSERT INTO audit_log {ANOTHER}",
+    )
+    with pytest.raises(TrailBroken, match="Event 2 ") as found:
+        trail.call(audit.verify)
+    assert found.value.seq == 2
+
+
+def test_attack_null_written_as_a_word(trail: Practice) -> None:
+    """Vulnerability: a hash over joined texts takes the word None for no value."""
+    for value in ("'None'", "'null'", "'-'", "''"):
+        with sqlite3.connect(trail.folder.database) as db:
+            db.execute("PRAGMA ignore_check_constraints = ON")
+            db.execute("DROP TRIGGER IF EXISTS audit_log_is_never_changed")
+            db.execute(f"UPDATE audit_log SET object = {value} WHERE seq = 1")
+        db.close()
+        with pytest.raises(TrailBroken, match="Event 1 "):
+            trail.call(audit.verify)
+
+
+def test_attack_text_hidden_behind_a_nul(trail: Practice) -> None:
+    """Vulnerability: what stands behind a NUL is hashed by some functions and not by others."""
+    with sqlite3.connect(trail.folder.database) as db:
+        db.execute("PRAGMA ignore_check_constraints = ON")
+        db.execute("DROP TRIGGER audit_log_is_never_changed")
+        db.execute("UPDATE audit_log SET description = description || char(0) || 'x' WHERE seq = 2")
+    db.close()
+    with pytest.raises(TrailBroken, match="Event 2 "):
+        trail.call(audit.verify)
+
+
+def test_attack_text_that_is_no_text(trail: Practice) -> None:
+    """Scenario: bytes that are not UTF-8, so that reading the event fails instead of the check."""
+    past_the_triggers(
+        trail, "UPDATE audit_log SET description = CAST(x'ff41' AS TEXT) WHERE seq = 3"
+    )
+    with pytest.raises(TrailBroken, match="Event 3 "):
+        trail.call(audit.verify)
+
+
+def test_attack_taking_the_triggers_away(trail: Practice) -> None:
+    """Scenario: the trail is made writable and left so."""
+    past_the_triggers(trail)
+    with pytest.raises(TrailBroken, match="append-only was removed"):
+        trail.call(audit.verify)
+
+
+def test_attack_log_injection_by_line_breaks_and_directions(practice: Practice) -> None:
+    """Vulnerability: a user name or terminal with a line break adds an event of its own.
+
+    Verified: what is kept is one line, and what cannot be seen is drawn.
+    """
+    evil = Actor(None, None, "x", "x", "", "desk\r\n2026-11-20 kim signed out", "kiosk")
+
+    def add(store: Store) -> None:
+        with store.transaction():
+            audit.append(store, evil, "test", "Gave\nit\x1b[2J \u202eback\x00.", object_="a\tb")
+
+    practice.call(add)
+    row = practice.call(Store.one, "SELECT * FROM audit_log ORDER BY seq DESC")
+    assert row is not None
+    assert row["terminal"] == "desk␍␊2026-11-20 kim signed out"
+    assert row["description"] == "Gave␊it␛[2J ‹U+202E›back␀."
+    assert row["object"] == "a␉b"
+    assert practice.call(audit.verify)
+
+
+def test_the_prepared_hash_is_hmac_sha_256(practice: Practice) -> None:
+    """RFC 2104: the two halves that are kept give what the standard library gives."""
+    import hashlib
+    import hmac
+
+    from store.audit_check import PURPOSE, Chain
+
+    sealer = practice.call(lambda store: store.sealer)
+    for text in (b"", b"x" * 55, b"x" * 64, b"x" * 1000):
+        expected = hmac.new(sealer.derived_key(PURPOSE), text, hashlib.sha256).hexdigest()
+        assert Chain(sealer).hash_of(text) == expected

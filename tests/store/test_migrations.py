@@ -23,7 +23,8 @@ def written(statements: list[str]) -> str:
 def test_the_first_step_still_makes_the_schema_it_was_released_with() -> None:
     """A step that was released is never edited: a change of the schema is a new step.
 
-    Until the first release the file follows the schema.
+    Until the first release the file follows the schema:
+    `python -m tests.store.test_migrations` writes it anew.
     """
     assert written(schema_statements()) == GOLDEN.read_text(encoding="utf-8")
 
@@ -83,3 +84,7 @@ def test_opening_a_store_again_changes_nothing(practice_data: Path, clock: Fixed
 def test_steps_are_numbered_in_order() -> None:
     assert list(NAMES) == sorted(NAMES)
     assert [name[:5] for name in NAMES] == [f"m{n:04d}" for n in range(1, len(NAMES) + 1)]
+
+
+if __name__ == "__main__":
+    GOLDEN.write_text(written(schema_statements()), encoding="utf-8", newline="\n")

@@ -35,3 +35,13 @@ async def test_one_burst_signs_in(kiosk: Any, between: str) -> None:
             shown.append(seen(kiosk))
         await see(pilot, "Utilities")
         assert not [screen for screen in shown if people.PASSWORDS["dana"][:5] in screen]
+
+
+async def test_what_is_typed_before_the_first_picture_is_kept(kiosk: Any) -> None:
+    """Scenario: the user types while the kiosk is still starting."""
+    async with kiosk.run_test(size=SMALL) as pilot:
+        for key in "dana":
+            kiosk.post_message(events.Key(key, key))
+        await see(pilot, "PGID 1000")
+        await pilot.pause(0.1)
+        assert kiosk.screen.query_one("#user_name").value == "dana"

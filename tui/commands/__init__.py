@@ -15,11 +15,14 @@ from tui.commands.support import chosen_pgid, data_options, handles_errors, open
 
 _COMMANDS: dict[str, tuple[str, str]] = {
     "archive": ("tui.commands.archive", "Open, verify and convert archives."),
+    "audit": ("tui.commands.audit", "Look at the audit trail, export it, check it."),
     "demo": ("tui.commands.demo", "Build a practice of invented people and open the kiosk."),
     "download": ("tui.commands.download", "Schedule, list, save and cancel data downloads."),
+    "groups": ("tui.commands.groups", "See and change what groups of users may do."),
     "import": ("tui.commands.imports", "Bring another system's data into the store."),
     "init": ("tui.commands.init", "Make a new, empty practice with its first administrator."),
     "runner": ("tui.commands.runner", "Do the data downloads that are due."),
+    "users": ("tui.commands.users", "Enter, change and hide users; reset passwords."),
 }
 """Each command: the file that holds it (as `group`), and the line that help shows of it."""
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from store.errors import BadInput, WrongCode
-from tui.commands.signing_in import ask_password, signed_in, user_options
+from store.errors import WrongCode
+from tui.commands.signing_in import ask_password, asked_code, signed_in, user_options
 from tui.commands.support import (
     ProgressPrinter,
     data_options,
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from store.access import Actor
     from store.downloads import DownloadView
     from store.practice import Practice
+    from store.use_cases.downloads import CodeSent
 
 
 @click.group("download")
@@ -56,7 +57,6 @@ def request(
 
     Without a terminal the code is read from standard input, after the password if that is there.
     """
-    from exporter.messages.delivery import deliver
     from store.use_cases.downloads import request_download, schedule_form
 
     password = ask_password(user, password_file)
@@ -68,39 +68,25 @@ def request(
         sent = practice.call(
             request_download, actor, run_on=day, password=password, passphrase=passphrase
         )
-        deliver(practice)
-        click.echo(f"A six-digit code went to the mobile ending in {sent.sent_to[-2:]}.", err=True)
-        scheduled = _confirm(practice, actor, sent.download_id)
+        scheduled = _confirm(practice, actor, sent)
     if as_json:
         print_json(_as_json(scheduled))
     else:
         click.echo(f"Download {scheduled.download_id} is scheduled for {scheduled.run_on}.")
 
 
-def _confirm(practice: Practice, actor: Actor, download_id: int) -> DownloadView:
+def _confirm(practice: Practice, actor: Actor, sent: CodeSent) -> DownloadView:
     from store.use_cases.downloads import code_tries_left, confirm_download
 
     while True:
+        kind, code = asked_code(practice, sent.kinds, sent.sent_to)
         try:
-            return practice.call(confirm_download, actor, download_id, _read_code())
+            return practice.call(confirm_download, actor, sent.download_id, code, kind=kind)
         except WrongCode as wrong:
-            left = practice.call(code_tries_left, actor, download_id)
+            left = practice.call(code_tries_left, actor, sent.download_id)
             if not left or not sys.stdin.isatty():
                 raise
             click.echo(wrong.sentence, err=True)
-
-
-def _read_code() -> str:
-    if sys.stdin.isatty():
-        return str(click.prompt("Code", err=True))
-    line = sys.stdin.buffer.readline().decode("ascii", "replace").strip()
-    if not line:
-        raise BadInput(
-            "No code came on standard input.",
-            kept="Nothing was scheduled.",
-            do="Run it on a terminal, or put the code on the next line.",
-        )
-    return line
 
 
 @group.command("list")
@@ -146,11 +132,14 @@ def save(
 ) -> None:
     """Save a ready archive to a folder. Only the user who scheduled it can."""
     from exporter.archive.progress import Progress
+    from exporter.runner.rekeying import rekey_waiting
     from exporter.runner.saving import save_archive
     from store.use_cases.retrieving import authorise_retrieval, record_retrieval
 
     password = ask_password(user, password_file)
     with open_practice(data, pgid) as practice, signed_in(practice, user, password) as actor:
+        # After a change of password it may still have to be locked anew.
+        rekey_waiting(practice)
         retrieval = practice.call(authorise_retrieval, actor, download_id, password)
         with ProgressPrinter() as printer:
 

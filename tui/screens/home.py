@@ -5,20 +5,23 @@ One rule: a notice leads to a place and never to a file; a place without its rig
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+import asyncio
+import importlib
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
 
 from textual import events, work
 from textual.app import ComposeResult
-from textual.containers import Vertical
+from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Static
 
-from store.use_cases import home
+from store.use_cases import home, notices
 from store.use_cases.home import Notice
-from tui.screens.dialogs import told
+from tui.screens.dialogs import TextDialog, told
 from tui.widgets.place import Place
 from tui.widgets.safe import clip, content, fit, join
 
@@ -26,33 +29,48 @@ if TYPE_CHECKING:
     from store.use_cases.home import HomeView
     from store.use_cases.home import Place as PlaceView
 
-_LABEL = 20
+_LABEL: Final = 17
+_HEADING: Final = 2
+"""Lines that an area takes besides its places: its name, and the blank before it."""
+NUMBERS: Final = "123456789abcdef"
+"""The key of each place, in reading order of the columns."""
+AREAS: Final = ("Utilities", "Setup", "Reports", "Mine")
+"""The order in which the areas fill the columns."""
 
-
-def _data_download() -> Screen[None]:
-    from tui.screens.data_download import DataDownloadScreen
-
-    return DataDownloadScreen()
-
-
-def _export_runner() -> Screen[None]:
-    from tui.screens.export_runner import ExportRunnerScreen
-
-    return ExportRunnerScreen()
-
-
-def _open_archive() -> Screen[None]:
-    from tui.screens.open_archive import OpenArchiveScreen
-
-    return OpenArchiveScreen()
-
-
-SCREENS: dict[str, Callable[[], Screen[Any]]] = {
-    "data_download": _data_download,
-    "export_runner": _export_runner,
-    "open_archive": _open_archive,
+PLACE_CLASSES: Final[dict[str, str]] = {
+    "data_download": "tui.screens.data_download:DataDownloadScreen",
+    "export_runner": "tui.screens.export_runner:ExportRunnerScreen",
+    "open_archive": "tui.screens.open_archive:OpenArchiveScreen",
+    "groups": "tui.screens.groups:GroupsScreen",
+    "users": "tui.screens.users:UsersScreen",
+    "audit_trail": "tui.screens.audit_trail:AuditTrailScreen",
+    "access_review": "tui.screens.access_review:AccessReviewScreen",
+    "communications": "tui.screens.communications:CommunicationsScreen",
+    "emergency": "tui.screens.emergency:EmergencyScreen",
+    "user_password": "tui.screens.change_password:ChangePasswordScreen",
+    "my_factors": "tui.screens.my_factors:MyFactorsScreen",
 }
 """The places that exist; each is imported when it is first opened."""
+
+
+def screen_of(code: str) -> Screen[Any]:
+    """Return a new screen of a place. Raises KeyError for a place that does not exist."""
+    module, _, name = PLACE_CLASSES[code].partition(":")
+    made = getattr(importlib.import_module(module), name)()
+    assert isinstance(made, Screen)
+    return made
+
+
+def in_columns(areas: Mapping[str, int]) -> tuple[list[str], list[str]]:
+    """Return the areas (name, number of places) in two columns of much the same height."""
+    left: list[str] = []
+    right: list[str] = []
+    heights = [0, 0]
+    for name, places in areas.items():
+        side = 0 if heights[0] <= heights[1] else 1
+        (left, right)[side].append(name)
+        heights[side] += places + _HEADING
+    return left, right
 
 
 class HomeLine(Widget, can_focus=True):
@@ -74,42 +92,48 @@ class NoticeLine(HomeLine):
     def __init__(self, notice: Notice) -> None:
         super().__init__()
         self.code = notice.place
-        self._text = notice.text
+        self.notice = notice
 
     def render(self) -> Content:
         """Draw the sentence; with focus, what Enter does."""
-        tail = "Enter opens" if self.has_focus and self.code else ""
+        does = "Enter reads" if self.notice.notice_id is not None else "Enter opens"
+        tail = does if self.has_focus and (self.code or self.notice.notice_id is not None) else ""
         room = self.size.width - len(tail) - 3
         return join(
             ("▌ " if self.has_focus else "● ", "$tone-warn"),
-            (fit(self._text, room), ""),
+            (fit(self.notice.text, room), ""),
             (f" {tail}", "$tone-dim"),
         )
 
 
 class PlaceLine(HomeLine):
-    """One place: its number, its name, its note; dim with the missing right."""
+    """One place: its number, its name, its note; dim where it needs a right."""
 
-    def __init__(self, number: int, view: PlaceView) -> None:
-        super().__init__(id=f"place-{number}")
+    def __init__(self, number: str, view: PlaceView) -> None:
+        super().__init__(id=f"place-{view.code}")
         self.number = number
         self.view = view
         self.code = view.code
 
+    def on_focus(self) -> None:
+        """Its whole note stands under the places."""
+        if isinstance(self.screen, HomeScreen):
+            self.screen.tell(self.view)
+
     def render(self) -> Content:
         """Draw the line with its mark."""
         mark = "▌" if self.has_focus else " "
-        room = max(0, self.size.width - _LABEL - 6)
+        room = max(0, self.size.width - _LABEL - 5)
         if not self.view.allowed:
             return join(
                 (mark, "$tone-key"),
-                (f"    {fit(self.view.label, _LABEL)}", "$tone-dim"),
-                (clip(f"needs {self.view.right}", room), "$tone-dim"),
+                (f"   {fit(self.view.label, _LABEL)} ", "$tone-dim"),
+                (clip("needs a right", room), "$tone-dim"),
             )
         return join(
             (mark, "$tone-key"),
             (f" {self.number} ", "bold $tone-key"),
-            (f" {fit(self.view.label, _LABEL)}", "bold" if self.has_focus else ""),
+            (f"{fit(self.view.label, _LABEL)} ", "bold" if self.has_focus else ""),
             (clip(self.view.note, room), "$tone-dim"),
         )
 
@@ -119,10 +143,17 @@ class HomeScreen(Place, place="home"):
 
     PATH = ("Home",)
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._one_at_a_time = asyncio.Lock()
+
     def body(self) -> ComposeResult:
         """Filled by `_load`."""
         yield Vertical(id="notices")
-        yield Vertical(id="areas")
+        with Horizontal(id="areas"):
+            yield Vertical(id="left", classes="home--column")
+            yield Vertical(id="right", classes="home--column")
+        yield Static(id="told")
 
     def on_mount(self) -> None:
         """Read the home view."""
@@ -137,26 +168,47 @@ class HomeScreen(Place, place="home"):
     async def _load(self) -> None:
         kiosk = self.kiosk
         view = await kiosk.practice.ask(home.home, kiosk.signed_in)
-        await self._show(view)
+        async with self._one_at_a_time:
+            await self._show(view)
 
     async def _show(self, view: HomeView) -> None:
         marked = self.focused.id if self.focused else None
-        notices = [*view.notices, *(Notice(text, "") for text in self._finished_jobs())]
+        waiting = [*view.notices, *(Notice(text, "") for text in self._finished_jobs())]
         shown = self.query_one("#notices")
-        shown.display = bool(notices)
+        shown.display = bool(waiting)
         await shown.remove_children()
-        await shown.mount(*map(NoticeLine, notices))
-        areas = self.query_one("#areas")
-        await areas.remove_children()
-        known = [place for place in view.places if place.code in SCREENS]
-        numbers = {place.code: number for number, place in enumerate(known, start=1)}
-        for area in dict.fromkeys(place.area for place in known):
-            lines = [PlaceLine(numbers[p.code], p) for p in known if p.area == area]
-            await areas.mount(Static(content(area, "bold"), classes="home--area"), *lines)
+        await shown.mount(*map(NoticeLine, waiting))
+        known = sorted(
+            (place for place in view.places if place.code in PLACE_CLASSES),
+            key=lambda place: AREAS.index(place.area),
+        )
+        await self._show_places(known)
         lines = list(self.query(PlaceLine))
         again = [line for line in lines if line.id == marked] or lines
         if again:
-            again[0].focus()
+            self.set_focus(again[0])
+            self.tell(again[0].view)
+
+    async def _show_places(self, places: Sequence[PlaceView]) -> None:
+        """Put the areas into their columns, and number the places as they are read."""
+        counts = Counter(place.area for place in places)
+        numbers = iter(NUMBERS)
+        for column, areas in zip(("#left", "#right"), in_columns(counts), strict=True):
+            shown = self.query_one(column)
+            await shown.remove_children()
+            for area in areas:
+                await shown.mount(
+                    Static(content(area, "bold"), classes="home--area"),
+                    *(PlaceLine(next(numbers, " "), p) for p in places if p.area == area),
+                )
+
+    def tell(self, view: PlaceView) -> None:
+        """Show under the places what the marked one has to say (D4 where it needs a right)."""
+        if view.allowed:
+            text = f"{view.label}: {view.note}." if view.note else ""
+        else:
+            text = f"{view.label} needs {view.right}."
+        self.query_one("#told", Static).update(content(text, "$tone-dim"))
 
     def _finished_jobs(self) -> list[str]:
         """Return what ended while the kiosk was locked, for the user who started it."""
@@ -167,6 +219,21 @@ class HomeScreen(Place, place="home"):
                 sentences.append(job.outcome or " ".join((job.title, *told(job.error))))
         return sentences
 
+    def key_left(self) -> None:
+        """Go to the column beside."""
+        self._cross("#left")
+
+    def key_right(self) -> None:
+        """Go to the column beside."""
+        self._cross("#right")
+
+    def _cross(self, column: str) -> None:
+        """Mark the place of a column that stands at the height of the marked one."""
+        here = self.focused
+        lines = list(self.query_one(column).query(PlaceLine))
+        if here is not None and lines and here not in lines:
+            self.set_focus(min(lines, key=lambda line: abs(line.region.y - here.region.y)))
+
     def key_up(self) -> None:
         """Mark the line before."""
         self.focus_previous(HomeLine)
@@ -176,9 +243,23 @@ class HomeScreen(Place, place="home"):
         self.focus_next(HomeLine)
 
     def do_home_open(self) -> None:
-        """Open what is marked."""
-        if isinstance(self.focused, HomeLine):
-            self._open(self.focused.code)
+        """Open what is marked; a notice for this user is read, and then put away."""
+        marked = self.focused
+        if isinstance(marked, NoticeLine) and marked.notice.notice_id is not None:
+            number = marked.notice.notice_id
+
+            def read(_answer: None) -> None:
+                self._put_away(number)
+
+            self.open(TextDialog("Notice", marked.notice.text), read)
+        elif isinstance(marked, HomeLine):
+            self._open(marked.code)
+
+    @work(description="put a notice away", exit_on_error=False)
+    async def _put_away(self, notice_id: int) -> None:
+        kiosk = self.kiosk
+        await kiosk.practice.ask(notices.put_away, kiosk.signed_in, notice_id)
+        self._load()
 
     def do_home_number(self) -> None:
         """The number keys are told apart in `on_key`, where the key is known."""
@@ -186,7 +267,7 @@ class HomeScreen(Place, place="home"):
     def on_key(self, event: events.Key) -> None:
         """Open a place by its number."""
         for line in self.query(PlaceLine):
-            if str(line.number) == event.key:
+            if line.number == event.key:
                 event.stop()
                 line.focus()
                 self._open(line.code)
@@ -199,7 +280,7 @@ class HomeScreen(Place, place="home"):
         view = views[0]
         if view.allowed:
             self.hush()
-            self.open(SCREENS[code]())
+            self.open(screen_of(code))
         else:
             self.say(
                 "This needs a right.",

@@ -113,9 +113,8 @@ class ScheduleDialog(Dialog[CodeSent | None], place="schedule"):
             day = self._form.default_day
         field.value = max(day, self._form.default_day).isoformat()
 
-    @on(Input.Submitted)
-    def _submitted(self, event: Input.Submitted) -> None:
-        event.stop()
+    def entered(self) -> None:
+        """Enter in a field goes on from any of them."""
         if not self.is_working:
             self._check_and_ask()
 

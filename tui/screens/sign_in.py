@@ -8,13 +8,16 @@ from __future__ import annotations
 import socket
 from typing import TYPE_CHECKING
 
-from textual import on, work
+from textual import work
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from store.errors import ChairsideError, SessionEnded
+from store.pending_sign_in import PasswordChangeNeeded
 from store.use_cases import signing_in
+from store.use_cases.signing_in import SecondFactorNeeded
+from tui import keys
 from tui.widgets.button import PushButton
 from tui.widgets.field import Field
 from tui.widgets.frame import PathLine
@@ -26,6 +29,8 @@ if TYPE_CHECKING:
     from store.use_cases.signing_in import PracticeCard
 
 DIGITS = r"[0-9]*"
+LONGEST = 1024
+"""S4: a password is never cut short."""
 
 
 class SignInScreen(Place, place="sign_in"):
@@ -33,18 +38,25 @@ class SignInScreen(Place, place="sign_in"):
 
     PATH = ("Sign in",)
 
+    @property
+    def place(self) -> str:
+        """Locked, while a session waits behind it."""
+        return keys.SIGN_IN if self.kiosk.actor is None else keys.LOCKED
+
     def body(self) -> ComposeResult:
         """The form in the middle, and below it what helps."""
         with Vertical(id="card"):
             yield Static(id="practice")
-            yield Field("Practice group", id="pgid", restrict=DIGITS, max_length=9)
+            pgid = str(self.kiosk.practice.pgid)
+            yield Field("Practice group", id="pgid", value=pgid, restrict=DIGITS, max_length=9)
             yield Field("User name", id="user_name", max_length=100)
-            yield Field("Password", id="password", secret=True)
+            yield Field("Password", id="password", secret=True, max_length=LONGEST)
             yield PushButton("Sign in", id="sign_in")
             yield Static(id="hint")
 
     def on_mount(self) -> None:
-        """Ask whose practice this is."""
+        """Take keys at once; ask meanwhile whose practice this is."""
+        self.query_one("#user_name", Field).focus_line()
         self._load_card()
 
     @work(description="practice card", exit_on_error=False)
@@ -52,11 +64,11 @@ class SignInScreen(Place, place="sign_in"):
         kiosk = self.kiosk
         kiosk.card = await kiosk.practice.ask(signing_in.practice_card)
         self._show_card(kiosk.card)
-        self.begin("")
+        # What was typed before the answer came stays.
+        self._show_hint()
 
     def _show_card(self, card: PracticeCard) -> None:
         self.query_one("#practice", Static).update(content(card.name, "bold $tone-key"))
-        self.query_one("#pgid", Field).value = str(card.pgid)
         for line in self.query("WhoLine, KeyLine"):
             line.refresh()
 
@@ -102,15 +114,15 @@ class SignInScreen(Place, place="sign_in"):
         self.query_one("#hint", Static).update(hint)
 
     def why_not(self, key_id: str) -> str:
-        """`another user` is only for a locked session."""
+        """`another user` is only for a locked session, an archive only without one."""
+        if key_id == "sign_in.archive" and self.kiosk.actor is not None:
+            return "A session is locked here. F4 ends it, so that another user can begin."
         if key_id == "sign_in.other" and self.kiosk.actor is None:
             return "Nobody is signed in. Type your user name."
         return ""
 
-    @on(Input.Submitted)
-    def _submitted(self, event: Input.Submitted) -> None:
+    def entered(self) -> None:
         """Enter goes to the next empty field, and signs in from the last."""
-        event.stop()
         self.do_sign_in_enter()
 
     def on_push_button_pressed(self) -> None:
@@ -133,6 +145,7 @@ class SignInScreen(Place, place="sign_in"):
         kiosk = self.kiosk
         password_field = self.query_one("#password", Field)
         password = password_field.value
+        password_field.clear()
         user_name = self.query_one("#user_name", Field).value.strip()
         actor = kiosk.actor
         try:
@@ -141,39 +154,85 @@ class SignInScreen(Place, place="sign_in"):
                     await kiosk.practice.ask(signing_in.unlock, actor, password)
                 else:
                     actor = await self._sign_in_afresh(user_name, password)
-                state = await kiosk.practice.ask(signing_in.lock_state, actor)
+        except SecondFactorNeeded as needed:
+            self.hush()
+            self._ask_factor(needed, password)
+        except PasswordChangeNeeded as needed:
+            self.hush()
+            self._ask_new_password(needed, password)
         except ChairsideError as error:
             if isinstance(error, SessionEnded):
                 kiosk.actor = None
                 self._show_hint()
             self.say(f"{error.title}.", error.sentence, "bad")
             password_field.focus_line()
-            return
+        else:
+            await self._open_desk(actor)
         finally:
+            # What was typed while the answer was awaited is nobody's.
             password_field.clear()
-        await kiosk.start_session(actor, state)
 
     async def _sign_in_afresh(self, user_name: str, password: str) -> Actor:
-        kiosk = self.kiosk
-        pgid = self.query_one("#pgid", Field).value
-        new = await kiosk.practice.ask(
+        return await self.kiosk.practice.ask(
             signing_in.sign_in,
-            pgid=int(pgid),
+            pgid=int(self.query_one("#pgid", Field).value),
             user_name=user_name,
             password=password,
             terminal=socket.gethostname(),
             source="kiosk",
         )
-        if kiosk.actor is not None:
-            await kiosk.practice.ask(signing_in.sign_out, kiosk.actor)
-        return new
+
+    async def _open_desk(self, actor: Actor) -> None:
+        """Begin at Home; whoever was locked here and is not this user is signed out."""
+        from store.use_cases.emergency import emergency_state
+
+        kiosk = self.kiosk
+        with self.working("Opening…"):
+            if kiosk.actor is not None and kiosk.actor.session_id != actor.session_id:
+                await kiosk.practice.ask(signing_in.sign_out, kiosk.actor)
+            state = await kiosk.practice.ask(signing_in.lock_state, actor)
+            kiosk.emergency = await kiosk.practice.ask(emergency_state, actor)
+        await kiosk.start_session(actor, state)
+
+    # What may be asked after the password
+
+    def _ask_factor(self, needed: SecondFactorNeeded, password: str) -> None:
+        from tui.screens.sign_in_factor import SignInFactorDialog
+
+        def answered(found: Actor | PasswordChangeNeeded | None) -> None:
+            if isinstance(found, PasswordChangeNeeded):
+                self._ask_new_password(found, password)
+            else:
+                self._finished(found)
+
+        self.open(SignInFactorDialog(needed, socket.gethostname()), answered)
+
+    @work(description="new password at sign-in", exit_on_error=False)
+    async def _ask_new_password(self, needed: PasswordChangeNeeded, password: str) -> None:
+        from store.use_cases.passwords import policy
+        from tui.screens.new_password import NewPasswordDialog
+
+        kiosk = self.kiosk
+        asked = await kiosk.practice.ask(policy)
+        self.open(NewPasswordDialog(needed, asked, password, kiosk.clock.now()), self._finished)
+
+    def _finished(self, actor: Actor | None) -> None:
+        if actor is None:
+            self.query_one("#password", Field).focus_line()
+            self.say("Not signed in.", "The sign-in was not finished.", "warn")
+        else:
+            self._open_desk_after(actor)
+
+    @work(description="finish the sign-in", exit_on_error=False)
+    async def _open_desk_after(self, actor: Actor) -> None:
+        await self._open_desk(actor)
 
     def do_sign_in_other(self) -> None:
         """End the locked session, so that somebody else can sign in."""
         self.kiosk.do_kiosk_sign_out()
 
     def do_sign_in_archive(self) -> None:
-        """Look into an archive without signing in; a locked session stays locked."""
+        """Look into an archive as nobody."""
         from tui.screens.open_archive import OpenArchiveScreen
 
         self.query_one("#password", Field).clear()

@@ -56,6 +56,35 @@ class WhoLine(Widget):
         )
 
 
+class EmergencyLine(Widget):
+    """While emergency access runs: red, in words, with the time left, above everything else."""
+
+    def on_mount(self) -> None:
+        """Seen only while it runs."""
+        self.look()
+
+    def look(self) -> None:
+        """Come, count down, and go when the hour is over."""
+        kiosk = cast("ChairsideApp", self.app)
+        if kiosk.emergency is not None and kiosk.clock.now() >= kiosk.emergency.ends_at:
+            kiosk.emergency = None
+        self.display = kiosk.emergency is not None and not kiosk.is_locked
+        self.refresh()
+
+    def render(self) -> Content:
+        """Draw the group, the time left and the reason; the reason gives way first."""
+        kiosk = cast("ChairsideApp", self.app)
+        taken = kiosk.emergency
+        if taken is None:
+            return Content("")
+        left = words.minutes((taken.ends_at - kiosk.clock.now()).total_seconds())
+        tail = f" · {left} left · "
+        head = "! EMERGENCY ACCESS as "
+        group = clip(taken.group, max(8, self.size.width // 3))
+        room = self.size.width - cell_len(head + group + tail)
+        return join((head, "bold"), (group, "bold"), (tail, "bold"), (clip(taken.reason, room), ""))
+
+
 class PathLine(Widget):
     """Line 2: the path to where one is; its last part is the place itself."""
 

@@ -22,7 +22,7 @@ from textual.worker import Worker, WorkerState
 from store.errors import ChairsideError, Refused, SessionEnded
 from tui import keys
 from tui.widgets.button import PushButton
-from tui.widgets.frame import KeyLine, MessageLine, PathLine, WhoLine
+from tui.widgets.frame import EmergencyLine, KeyLine, MessageLine, PathLine, WhoLine
 from tui.widgets.safe import content
 
 if TYPE_CHECKING:
@@ -117,6 +117,11 @@ class PlaceMixin(Screen[Answer]):
     def tick(self) -> None:
         """Once a second, from the app's one timer."""
 
+    def tick_emergency(self) -> None:
+        """Once a second as well, and when it was taken or given back: draw the red line."""
+        for line in self.query(EmergencyLine):
+            line.look()
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Turn away every action that is not on the list."""
         return action in ACTIONS
@@ -204,6 +209,7 @@ class Place(PlaceMixin[None]):
 
     def compose(self) -> ComposeResult:
         """The frame around the body."""
+        yield EmergencyLine()
         yield WhoLine()
         yield PathLine(self.path)
         with Vertical(classes="place--body"):
@@ -234,6 +240,7 @@ class Dialog(PlaceMixin[Answer], ModalScreen[Answer]):
 
     def compose(self) -> ComposeResult:
         """The sheet and its own line of keys."""
+        yield EmergencyLine()
         with Vertical(classes="dialog--sheet"):
             yield Static(content(self.title_text), classes="dialog--title")
             with Vertical(classes="dialog--body"):

@@ -1160,6 +1160,7 @@ CREATE TABLE "user" (
   "password_hash" TEXT CHECK ("password_hash" <> '' AND instr("password_hash", char(0)) = 0),
   "password_changed_at" TEXT CHECK ("password_changed_at" IS strftime('%Y-%m-%dT%H:%M:%SZ', "password_changed_at", '+0 days')),
   "require_password_change" INTEGER NOT NULL DEFAULT 0 CHECK ("require_password_change" IN (0, 1)),
+  "one_time_password_expires_at" TEXT CHECK ("one_time_password_expires_at" IS strftime('%Y-%m-%dT%H:%M:%SZ', "one_time_password_expires_at", '+0 days')),
   "is_hidden" INTEGER NOT NULL DEFAULT 0 CHECK ("is_hidden" IN (0, 1)),
   "failed_attempts" INTEGER NOT NULL DEFAULT 0,
   "recent_failures" TEXT CHECK ("recent_failures" <> '' AND instr("recent_failures", char(0)) = 0),
@@ -1169,6 +1170,7 @@ CREATE TABLE "user" (
   "office_id" INTEGER REFERENCES "office",
   "idle_minutes" INTEGER,
   "created_at" TEXT NOT NULL CHECK ("created_at" IS strftime('%Y-%m-%dT%H:%M:%SZ', "created_at", '+0 days')),
+  "version" INTEGER NOT NULL DEFAULT 1,
   CHECK (user_name = trim(user_name))
 ) STRICT;
 
@@ -1188,7 +1190,8 @@ CREATE TABLE "user_group" (
   "is_builtin" INTEGER NOT NULL DEFAULT 0 CHECK ("is_builtin" IN (0, 1)),
   "is_admin" INTEGER NOT NULL DEFAULT 0 CHECK ("is_admin" IN (0, 1)),
   "modified_at" TEXT CHECK ("modified_at" IS strftime('%Y-%m-%dT%H:%M:%SZ', "modified_at", '+0 days')),
-  "modified_by" INTEGER REFERENCES "user"
+  "modified_by" INTEGER REFERENCES "user",
+  "version" INTEGER NOT NULL DEFAULT 1
 ) STRICT;
 
 CREATE TABLE "user_group_member" (
@@ -1234,6 +1237,7 @@ CREATE TABLE "mfa_factor" (
   "kind" TEXT NOT NULL CHECK ("kind" IN ('sms', 'totp', 'recovery')),
   "sealed_secret" BLOB,
   "confirmed_at" TEXT CHECK ("confirmed_at" IS strftime('%Y-%m-%dT%H:%M:%SZ', "confirmed_at", '+0 days')),
+  "counts_from" TEXT CHECK ("counts_from" IS strftime('%Y-%m-%dT%H:%M:%SZ', "counts_from", '+0 days')),
   "last_step" INTEGER,
   "revoked_at" TEXT CHECK ("revoked_at" IS strftime('%Y-%m-%dT%H:%M:%SZ', "revoked_at", '+0 days'))
 ) STRICT;
@@ -1243,7 +1247,7 @@ CREATE INDEX "mfa_factor__user_id" ON "mfa_factor" (user_id);
 CREATE TABLE "otp_challenge" (
   "otp_challenge_id" INTEGER PRIMARY KEY,
   "user_id" INTEGER NOT NULL REFERENCES "user",
-  "purpose" TEXT NOT NULL CHECK ("purpose" IN ('download.schedule')),
+  "purpose" TEXT NOT NULL CHECK ("purpose" IN ('download.schedule', 'sign_in', 'factor.change', 'phone.verify', 'communications.register')),
   "salt" TEXT NOT NULL CHECK ("salt" <> '' AND instr("salt", char(0)) = 0),
   "code_hash" TEXT NOT NULL CHECK ("code_hash" <> '' AND instr("code_hash", char(0)) = 0),
   "sent_to" TEXT NOT NULL CHECK ("sent_to" <> '' AND instr("sent_to", char(0)) = 0),
@@ -1253,7 +1257,8 @@ CREATE TABLE "otp_challenge" (
   "attempts" INTEGER NOT NULL DEFAULT 0,
   "attempts_allowed" INTEGER NOT NULL DEFAULT 5,
   "used_at" TEXT CHECK ("used_at" IS strftime('%Y-%m-%dT%H:%M:%SZ', "used_at", '+0 days')),
-  "superseded_by" INTEGER REFERENCES "otp_challenge"
+  "superseded_by" INTEGER REFERENCES "otp_challenge",
+  "token_hash" TEXT CHECK ("token_hash" <> '' AND instr("token_hash", char(0)) = 0)
 ) STRICT;
 
 CREATE INDEX "otp_challenge__user_id" ON "otp_challenge" (user_id);
@@ -1278,10 +1283,33 @@ CREATE TABLE "session" (
   "started_at" TEXT NOT NULL CHECK ("started_at" IS strftime('%Y-%m-%dT%H:%M:%SZ', "started_at", '+0 days')),
   "last_seen_at" TEXT NOT NULL CHECK ("last_seen_at" IS strftime('%Y-%m-%dT%H:%M:%SZ', "last_seen_at", '+0 days')),
   "ended_at" TEXT CHECK ("ended_at" IS strftime('%Y-%m-%dT%H:%M:%SZ', "ended_at", '+0 days')),
-  "ended_because" TEXT CHECK ("ended_because" IN ('signed_out', 'expired', 'ended_by_administrator', 'password_changed'))
+  "ended_because" TEXT CHECK ("ended_because" IN ('signed_out', 'expired', 'ended_by_administrator', 'password_changed', 'user_hidden'))
 ) STRICT;
 
 CREATE INDEX "session__user_id" ON "session" (user_id);
+
+CREATE TABLE "emergency_access" (
+  "emergency_access_id" INTEGER PRIMARY KEY,
+  "user_id" INTEGER NOT NULL REFERENCES "user",
+  "user_group_id" INTEGER NOT NULL REFERENCES "user_group",
+  "session_id" INTEGER NOT NULL,
+  "reason" TEXT NOT NULL CHECK ("reason" <> '' AND instr("reason", char(0)) = 0),
+  "started_at" TEXT NOT NULL CHECK ("started_at" IS strftime('%Y-%m-%dT%H:%M:%SZ', "started_at", '+0 days')),
+  "ends_at" TEXT NOT NULL CHECK ("ends_at" IS strftime('%Y-%m-%dT%H:%M:%SZ', "ends_at", '+0 days')),
+  "given_back_at" TEXT CHECK ("given_back_at" IS strftime('%Y-%m-%dT%H:%M:%SZ', "given_back_at", '+0 days'))
+) STRICT;
+
+CREATE INDEX "emergency_access__user_id" ON "emergency_access" (user_id);
+
+CREATE TABLE "user_notice" (
+  "user_notice_id" INTEGER PRIMARY KEY,
+  "user_id" INTEGER NOT NULL REFERENCES "user",
+  "text" TEXT NOT NULL CHECK ("text" <> '' AND instr("text", char(0)) = 0),
+  "at" TEXT NOT NULL CHECK ("at" IS strftime('%Y-%m-%dT%H:%M:%SZ', "at", '+0 days')),
+  "seen_at" TEXT CHECK ("seen_at" IS strftime('%Y-%m-%dT%H:%M:%SZ', "seen_at", '+0 days'))
+) STRICT;
+
+CREATE INDEX "user_notice__user_id" ON "user_notice" (user_id);
 
 CREATE TABLE "audit_log" (
   "seq" INTEGER PRIMARY KEY,
@@ -1300,11 +1328,11 @@ CREATE TABLE "audit_log" (
 
 CREATE INDEX "audit_log__at" ON "audit_log" (at);
 
-CREATE INDEX "audit_log__user_id" ON "audit_log" (user_id);
+CREATE INDEX "audit_log__user_id_at" ON "audit_log" (user_id, at);
 
-CREATE INDEX "audit_log__action" ON "audit_log" (action);
+CREATE INDEX "audit_log__action_at" ON "audit_log" (action, at);
 
-CREATE INDEX "audit_log__patient_id" ON "audit_log" (patient_id);
+CREATE INDEX "audit_log__patient_id_at" ON "audit_log" (patient_id, at);
 
 CREATE TABLE "preference" (
   "name" TEXT PRIMARY KEY NOT NULL CHECK ("name" <> '' AND instr("name", char(0)) = 0),

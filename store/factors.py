@@ -1,0 +1,257 @@
+"""Second factors: all SQL about authenticator apps and recovery codes (REQUIREMENTS S5, D23).
+
+One rule: what proves somebody does so once: a time step and a recovery code are taken in the
+transaction of what they prove, and of two takers at once one wins.
+"""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+import sqlite3
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from store import one_time_codes, users
+from store.clock import instant, moment
+from store.database import Store
+from store.errors import WrongCode
+from store.one_time_codes import Spent
+
+Kind = Literal["sms", "totp", "recovery"]
+
+RECOVERY_CODES = 10
+STEP_SECONDS = 30
+DRIFT_STEPS = 1
+"""How many steps a phone's clock may be early or late (RFC 6238 §5.2)."""
+PAUSE = timedelta(hours=24)
+"""No download by a factor that was just changed (S6), unless another factor proved it."""
+_ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
+"""Characters that cannot be mistaken for one another; ten of them are 49 bits."""
+_SECRET = "totp secret"  # noqa: S105 - the name of a purpose
+_RECOVERY = "recovery code"
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """An answer that was right; `take` uses it up in the transaction of what it proves."""
+
+    kind: Kind
+    otp_challenge_id: int
+    mfa_factor_id: int | None = None
+    step: int | None = None
+
+
+def registration(store: Store) -> str:
+    """Return where the registration of text messaging stands (D6)."""
+    state = store.value(
+        "SELECT state FROM communication_registration"
+        " ORDER BY communication_registration_id DESC LIMIT 1"
+    )
+    return state or "not_registered"
+
+
+def on_offer(store: Store, user: sqlite3.Row, *, for_download: bool) -> tuple[Kind, ...]:
+    """Return the factors a user can answer with now, the usual one first.
+
+    For a download, what was changed in the last 24 hours without proof does not count (S6).
+    """
+    now = store.clock.now()
+    kinds: list[Kind] = []
+    changed = user["cell_phone_changed_at"]
+    settled = not for_download or changed is None or now >= moment(changed) + PAUSE
+    if user["cell_phone"] and settled and registration(store) == "registered":
+        kinds.append("sms")
+    for kind in ("totp", "recovery"):
+        if any(_counts(row, now, for_download) for row in _live(store, user["user_id"], kind)):
+            kinds.append(kind)
+    return tuple(kinds)
+
+
+def why_no_text_message(store: Store, user: sqlite3.Row) -> tuple[str, ...]:
+    """Return what keeps a text message from being this user's second factor (D6, D7, S6)."""
+    why = []
+    if not user["cell_phone"]:
+        why.append(
+            "No mobile number is on file for you: an administrator enters it under"
+            " Setup > Security > Users."
+        )
+    changed = user["cell_phone_changed_at"]
+    if changed is not None and store.clock.now() < moment(changed) + PAUSE:
+        why.append(
+            "Your mobile number was changed less than 24 hours ago: until then no code is sent"
+            " to it. An authenticator app or a recovery code that you have had for longer works."
+        )
+    if registration(store) != "registered":
+        why.append(
+            "Text messaging is not registered: Setup > Account Info > Communications >"
+            " Register for Communication."
+        )
+    return tuple(why)
+
+
+def counts_from(store: Store, user_id: int, kind: Kind) -> datetime | None:
+    """Return from when a user's newest confirmed factor of a kind schedules downloads."""
+    rows = _live(store, user_id, kind)
+    return moment(rows[-1]["counts_from"]) if rows else None
+
+
+def recovery_left(store: Store, user_id: int) -> int:
+    """Return how many recovery codes a user has left."""
+    return len(_live(store, user_id, "recovery"))
+
+
+def check(store: Store, spent: Spent, kind: str, code: str, *, for_download: bool = False) -> Proof:
+    """Compare an answer, for a try that is paid for; return what `take` uses up.
+
+    Raises WrongCode, for a kind that is not on offer as well.
+    """
+    user = users.by_id(store, spent.user_id)
+    if kind not in on_offer(store, user, for_download=for_download):
+        raise WrongCode("This second factor cannot be used here now.", do=spent.what_is_left)
+    if kind == "sms":
+        one_time_codes.check_sent(store, spent, code)
+        return Proof("sms", spent.otp_challenge_id)
+    for row in _live(store, spent.user_id, kind):
+        if not _counts(row, store.clock.now(), for_download):
+            continue
+        if kind == "recovery" and hmac.compare_digest(
+            row["sealed_secret"], _recovery_hash(store, code)
+        ):
+            return Proof("recovery", spent.otp_challenge_id, row["mfa_factor_id"])
+        if kind == "totp" and (step := matching_step(store, row, code)) is not None:
+            return Proof("totp", spent.otp_challenge_id, row["mfa_factor_id"], step)
+    what = "the authenticator app shows now" if kind == "totp" else "is on your list"
+    raise WrongCode(f"That is not a code that {what}.", do=spent.what_is_left)
+
+
+def take(store: Store, proof: Proof) -> None:
+    """Use a proof up inside the running transaction. Raises WrongCode if it was used before."""
+    one_time_codes.mark_used(store, proof.otp_challenge_id)
+    if proof.kind == "totp":
+        taken = store.execute(
+            "UPDATE mfa_factor SET last_step = ? WHERE mfa_factor_id = ? AND revoked_at IS NULL"
+            " AND (last_step IS NULL OR last_step < ?)",
+            (proof.step, proof.mfa_factor_id, proof.step),
+        )
+        if not taken:
+            raise WrongCode("This code was used already.", do="Wait for the next one.")
+    elif proof.kind == "recovery":
+        taken = store.execute(
+            "UPDATE mfa_factor SET revoked_at = ?, sealed_secret = NULL"
+            " WHERE mfa_factor_id = ? AND revoked_at IS NULL",
+            (instant(store.clock.now()), proof.mfa_factor_id),
+        )
+        if not taken:
+            raise WrongCode("This recovery code was used already.", do="Use another one.")
+
+
+def begin_totp(store: Store, user_id: int) -> str:
+    """Make an unconfirmed secret inside the running transaction; return it in base 32."""
+    from pyotp import random_base32
+
+    store.execute(
+        "DELETE FROM mfa_factor WHERE user_id = ? AND kind = 'totp' AND confirmed_at IS NULL",
+        (user_id,),
+    )
+    secret = random_base32()
+    number = store.insert("mfa_factor", {"user_id": user_id, "kind": "totp"})
+    store.execute(
+        "UPDATE mfa_factor SET sealed_secret = ? WHERE mfa_factor_id = ?",
+        (store.sealer.seal(secret.encode(), _SECRET, f"{user_id}:{number}"), number),
+    )
+    return secret
+
+
+def unconfirmed_totp(store: Store, user_id: int) -> sqlite3.Row | None:
+    """Return the app that is being enrolled, or None."""
+    return store.one(
+        "SELECT * FROM mfa_factor WHERE user_id = ? AND kind = 'totp' AND confirmed_at IS NULL"
+        " AND revoked_at IS NULL",
+        (user_id,),
+    )
+
+
+def confirm_totp(store: Store, row: sqlite3.Row, step: int, counts: datetime) -> None:
+    """Let an app that showed the right code take the place of the one before."""
+    revoke(store, row["user_id"], "totp")
+    done = store.execute(
+        "UPDATE mfa_factor SET confirmed_at = ?, counts_from = ?, last_step = ?"
+        " WHERE mfa_factor_id = ? AND confirmed_at IS NULL",
+        (instant(store.clock.now()), instant(counts), step, row["mfa_factor_id"]),
+    )
+    if not done:
+        raise WrongCode("This app was confirmed already, or another one begun.")
+
+
+def matching_step(store: Store, row: sqlite3.Row, code: str) -> int | None:
+    """Return the time step whose code this is, one early or late included; None if none.
+
+    Steps up to the last one used do not count: a code that was read over a shoulder is dead.
+    """
+    from pyotp import TOTP
+
+    secret = store.sealer.open(
+        row["sealed_secret"], _SECRET, f"{row['user_id']}:{row['mfa_factor_id']}"
+    )
+    app = TOTP(secret.decode())
+    now = int(store.clock.now().timestamp()) // STEP_SECONDS
+    last = row["last_step"]
+    found = None
+    for step in range(now - DRIFT_STEPS, now + DRIFT_STEPS + 1):
+        same = hmac.compare_digest(app.generate_otp(step), one_time_codes.digits_of(code))
+        if same and (last is None or step > last):
+            found = step
+    return found
+
+
+def revoke(store: Store, user_id: int, kind: Kind) -> int:
+    """Withdraw a user's confirmed factors of a kind inside the running transaction."""
+    return store.execute(
+        "UPDATE mfa_factor SET revoked_at = ?, sealed_secret = NULL WHERE user_id = ? AND kind = ?"
+        " AND confirmed_at IS NOT NULL AND revoked_at IS NULL",
+        (instant(store.clock.now()), user_id, kind),
+    )
+
+
+def new_recovery_codes(store: Store, user_id: int, counts: datetime) -> tuple[str, ...]:
+    """Make ten recovery codes inside the running transaction, in the place of those before."""
+    revoke(store, user_id, "recovery")
+    now = instant(store.clock.now())
+    codes = tuple(_new_recovery_code() for _ in range(RECOVERY_CODES))
+    for code in codes:
+        store.insert(
+            "mfa_factor",
+            {
+                "user_id": user_id,
+                "kind": "recovery",
+                "sealed_secret": _recovery_hash(store, code),
+                "confirmed_at": now,
+                "counts_from": instant(counts),
+            },
+        )
+    return codes
+
+
+def _new_recovery_code() -> str:
+    letters = "".join(secrets.choice(_ALPHABET) for _ in range(10))
+    return f"{letters[:5]}-{letters[5:]}"
+
+
+def _recovery_hash(store: Store, code: str) -> bytes:
+    """A keyed hash is enough: 49 random bits, five tries a request, and a key kept apart."""
+    typed = "".join(c for c in code.lower() if c.isalnum())
+    return bytes.fromhex(store.sealer.keyed_hash(typed, _RECOVERY))
+
+
+def _live(store: Store, user_id: int, kind: str) -> list[sqlite3.Row]:
+    return store.rows(
+        "SELECT * FROM mfa_factor WHERE user_id = ? AND kind = ? AND confirmed_at IS NOT NULL"
+        " AND revoked_at IS NULL ORDER BY mfa_factor_id",
+        (user_id, kind),
+    )
+
+
+def _counts(row: sqlite3.Row, now: datetime, for_download: bool) -> bool:
+    return not for_download or now >= moment(row["counts_from"])

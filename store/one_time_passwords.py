@@ -1,0 +1,41 @@
+"""Passwords that an administrator is given for somebody else: shown once, good for fourteen days.
+
+One rule: the user chooses another one at the first sign-in; until then the account is not theirs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from store import users
+from store.clock import instant
+from store.database import Store
+from store.passwords import hash_password
+
+
+@dataclass(frozen=True, slots=True)
+class OneTimePassword:
+    """A one-time password; it is shown now and never again."""
+
+    user_id: int
+    user_name: str
+    password: str
+    expires_at: datetime
+
+    def __repr__(self) -> str:
+        return f"OneTimePassword({self.user_id})"
+
+
+def give(store: Store, user_id: int) -> OneTimePassword:
+    """Make a one-time password and write its hash, inside the running transaction."""
+    password = users.new_one_time_password()
+    now = store.clock.now()
+    until = now + users.ONE_TIME_PASSWORD_LIFETIME
+    store.execute(
+        "UPDATE user SET password_hash = ?, password_changed_at = ?, require_password_change = 1,"
+        " one_time_password_expires_at = ?, failed_attempts = 0, recent_failures = NULL,"
+        " locked_until = NULL, is_disabled = 0 WHERE user_id = ?",
+        (hash_password(password), instant(now), instant(until), user_id),
+    )
+    return OneTimePassword(user_id, users.by_id(store, user_id)["user_name"], password, until)

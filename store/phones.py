@@ -1,0 +1,40 @@
+"""Telephone numbers of staff: one form, and only numbers that can take a text message.
+
+One rule: what is stored is E.164 (`+15105550142`), never what was typed (REQUIREMENTS D7).
+"""
+
+from __future__ import annotations
+
+import re
+
+from store.errors import BadInput
+
+_TYPED = re.compile(r"\+[0-9 ().\-]{7,24}")
+NEEDS_COUNTRY = "The mobile number needs its country code, as in +15105550142."
+
+
+def mobile_number(typed: str) -> str:
+    """Return a number in E.164 form.
+
+    Raises BadInput for one without country code, that does not exist, or that is no mobile. Where
+    a country gives mobiles and land lines the same numbers, as North America does, it is accepted.
+    """
+    import phonenumbers
+
+    if not _TYPED.fullmatch(typed.strip(" ")):
+        raise BadInput(NEEDS_COUNTRY)
+    try:
+        number = phonenumbers.parse(typed)
+    except phonenumbers.NumberParseException:
+        raise BadInput(NEEDS_COUNTRY) from None
+    if not phonenumbers.is_valid_number(number):
+        raise BadInput("There is no such telephone number.", do="Check each digit.")
+    if phonenumbers.number_type(number) not in (
+        phonenumbers.PhoneNumberType.MOBILE,
+        phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE,
+    ):
+        raise BadInput(
+            "That number is not a mobile: codes are sent as text messages.",
+            do="Enter a mobile number.",
+        )
+    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))

@@ -1,0 +1,141 @@
+"""Keys and places of passwords, second factors, communications and emergency access.
+
+One rule: they are part of the registry (`tui.keys`) and mean nothing without it.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tui.key_words import Key, PlaceHelp
+
+KEYS: Final = (
+    Key("code.other", "f4", "F4", "another way", "Use the app or a recovery code instead."),
+    Key("code.again", "f5", "F5", "send again", "Send a new code. The count of tries goes on."),
+    Key("factors.set_up", "enter", "Enter", "set up", "Set up or change the marked factor."),
+    Key("factors.verify", "v", "v", "prove number", "Prove the mobile number with a code."),
+    Key("factors.remove", "x", "x", "remove app", "Remove the app; your password is asked."),
+    Key("communications.register", "r", "r", "register", "Send a test message to your mobile."),
+    Key("communications.code", "enter", "Enter", "type the code", "Type the test message's code."),
+    Key("emergency.take", "enter", "Enter", "take", "Take the marked group for one hour."),
+    Key("emergency.give_back", "b", "b", "give back", "End your emergency access now."),
+)
+
+_NO_MESSAGE: Final = (
+    "No message? Wait half a minute and send again with F5. The number is the one listed for you",
+    "under Setup > Security > Users; the phone must be on, with reception. Or press F4 and use",
+    "your authenticator app or a recovery code. Without either, ask an administrator.",
+)
+"""D23: what to do when the code does not come."""
+
+PLACES: Final[dict[str, PlaceHelp]] = {
+    "second_factor": PlaceHelp(
+        "Two-factor authentication",
+        (
+            "Type the six digits of the text message. A code works once, for ten minutes.",
+            "Five wrong tries end it; sending again does not give more tries.",
+            *_NO_MESSAGE,
+        ),
+        ("code.other", "code.again", "kiosk.back", "kiosk.help"),
+    ),
+    "sign_in_factor": PlaceHelp(
+        "Two-factor authentication",
+        (
+            "This practice asks for a second factor at sign-in, so that a password alone opens",
+            "nothing. A code works once, for ten minutes; five wrong tries end it.",
+            *_NO_MESSAGE,
+        ),
+        ("code.other", "code.again", "kiosk.back", "kiosk.help"),
+    ),
+    "code": PlaceHelp(
+        "Type a code",
+        (
+            "A code works once, for ten minutes; five wrong tries end it.",
+            *_NO_MESSAGE,
+        ),
+        ("code.other", "code.again", "kiosk.back", "kiosk.help"),
+    ),
+    "new_password": PlaceHelp(
+        "Choose a new password",
+        (
+            "A new password comes before anything else. Only you will know it.",
+            "A few words that come to your mind together are long and easy to keep.",
+        ),
+        ("kiosk.next", "kiosk.back", "kiosk.help"),
+    ),
+    "change_password": PlaceHelp(
+        "User Password",
+        (
+            "Change your own password, at any time. The policy of the practice stands above.",
+            "A few words that come to your mind together are long and easy to keep.",
+            "Your sessions elsewhere end. An archive that you saved already keeps its password.",
+        ),
+        ("kiosk.next", "kiosk.back", "kiosk.help"),
+    ),
+    "password_again": PlaceHelp(
+        "Your password",
+        ("Your password is asked again, because a terminal may have been left open.",),
+        ("kiosk.next", "kiosk.back", "kiosk.help"),
+    ),
+    "factors": PlaceHelp(
+        "My Factors",
+        (
+            "A second factor proves that it is you: a text message, an app, or a recovery code.",
+            "A download is never scheduled without one. Text messages can be intercepted: an app",
+            "is safer, and ten recovery codes help when the phone is lost.",
+            "What is added without proof by another factor schedules downloads after 24 hours.",
+        ),
+        ("factors.set_up", "factors.verify", "factors.remove", "kiosk.back", "kiosk.help"),
+    ),
+    "phone": PlaceHelp(
+        "Mobile number",
+        (
+            "Type it with its country code. It must be a mobile: codes are text messages.",
+            "The number before is told, and for 24 hours no download is scheduled by text message.",
+        ),
+        ("kiosk.next", "kiosk.back", "kiosk.help"),
+    ),
+    "totp": PlaceHelp(
+        "Authenticator app",
+        (
+            "Scan the square with an authenticator app, or type the secret into it.",
+            "Then type the six digits that the app shows. The secret is shown this once only.",
+        ),
+        ("kiosk.next", "kiosk.back", "kiosk.help"),
+    ),
+    "recovery_codes": PlaceHelp(
+        "Recovery codes",
+        (
+            "Each code works once, in place of the text message or the app.",
+            "Keep them on paper, away from this terminal. They are shown this once only.",
+        ),
+        ("kiosk.next", "kiosk.help"),
+        ("kiosk.back",),
+    ),
+    "communications": PlaceHelp(
+        "Communications",
+        (
+            "Text messaging is registered once for the practice: a test message is sent to you,",
+            "and its code typed back. Until then no code can be sent for a data download, except",
+            "by authenticator app or recovery code.",
+        ),
+        ("communications.register", "communications.code", "kiosk.back", "kiosk.help"),
+    ),
+    "emergency": PlaceHelp(
+        "Emergency access",
+        (
+            "Takes the rights of one group for an hour, when somebody must act and nobody who may",
+            "is there. Your reason goes to the administrators and into the audit trail.",
+            "A data download cannot be scheduled by it.",
+        ),
+        ("emergency.take", "emergency.give_back", "kiosk.back", "kiosk.help"),
+    ),
+    "emergency_reason": PlaceHelp(
+        "Take emergency access",
+        (
+            "Say in a few words why. Administrators are told at once, and the reason stays on",
+            "every screen until the hour is over or you give it back.",
+        ),
+        ("kiosk.next", "kiosk.back", "kiosk.help"),
+    ),
+}

@@ -1,0 +1,182 @@
+"""Asks for the code of a second factor and tries it: what all such dialogs share (S5, D23).
+
+One rule: a wrong code leaves the dialog open with an empty line; only the store says it was right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from textual import work
+from textual.app import ComposeResult
+from textual.widgets import Static
+
+from store.errors import WrongCode
+from tui.widgets.button import PushButton
+from tui.widgets.code_form import Asked, CodeForm
+from tui.widgets.place import Answer, Dialog
+from tui.widgets.safe import content
+
+
+class CodeDialog(Dialog[Answer], place="code"):
+    """Answers what `confirm` returns; None when it was given up.
+
+    Args:
+        asked: what is asked for.
+    """
+
+    def __init__(self, asked: Asked) -> None:
+        super().__init__()
+        self._asked = asked
+
+    # What a dialog of its own says
+
+    async def confirm(self, kind: str, code: str) -> Answer:
+        """Try a code; return what the dialog answers. Raises WrongCode."""
+        raise NotImplementedError
+
+    async def send(self) -> Asked:
+        """Send another message; return what is asked for now."""
+        raise NotImplementedError
+
+    async def tries_left(self) -> int | None:
+        """Return how many tries are left after a wrong code; None if only the message tells."""
+        return None
+
+    def why(self) -> str:
+        """Return a sentence above the form; empty for none."""
+        return ""
+
+    # The dialog
+
+    def body(self) -> ComposeResult:
+        """The form for the code."""
+        if why := self.why():
+            yield Static(content(why), id="why")
+        yield CodeForm(self._asked, self.kiosk.clock.now)
+
+    def buttons(self) -> ComposeResult:
+        """The harmless one first."""
+        yield PushButton("Back", id="back")
+        yield PushButton("Continue", id="continue")
+
+    @property
+    def form(self) -> CodeForm:
+        """The form."""
+        return self.query_one(CodeForm)
+
+    def tick(self) -> None:
+        """Count down."""
+        if self.query(CodeForm):
+            self.form.tick()
+            self.refresh_keys()
+
+    def why_not(self, key_id: str) -> str:
+        """Sending again waits half a minute; another way needs another factor."""
+        if not self.query(CodeForm):
+            return ""
+        if key_id == "code.again":
+            return self.form.why_not_again()
+        if key_id == "code.other":
+            return self.form.why_no_other_way()
+        return ""
+
+    def entered(self) -> None:
+        """Enter is Continue."""
+        self.pressed("continue")
+
+    def pressed(self, button: str) -> None:
+        """Continue."""
+        if not self.is_working and (code := self.form.take()):
+            self._confirm(code)
+
+    @work(description="check a code", exit_on_error=False)
+    async def _confirm(self, code: str) -> None:
+        try:
+            with self.working("Checking the code…"):
+                found = await self.confirm(self.form.kind, code)
+        except WrongCode as error:
+            left = await self.tries_left()
+            self.show_error(error)
+            self.form.tried(left)
+        else:
+            self.dismiss(found)
+
+    def do_code_other(self) -> None:
+        """Use the app or a recovery code instead (D23)."""
+        self.hush()
+        self.form.other_way()
+        self.refresh_keys()
+
+    def do_code_again(self) -> None:
+        """Send another code."""
+        self._send_again()
+
+    @work(description="send a code", exit_on_error=False)
+    async def _send_again(self) -> None:
+        with self.working("Sending another code…"):
+            asked = await self.send()
+        self.form.begin(asked)
+        self.say("Sent again.", "The code before no longer works.", "good")
+
+    def leave(self) -> None:
+        """Give up."""
+        self.dismiss(None)
+
+
+class AskCodeDialog(CodeDialog[Any]):
+    """A code for which a place says itself what is done with it.
+
+    Args:
+        title: the title of the sheet.
+        why: a sentence above the form.
+        confirm: tries (kind, code). Raises WrongCode.
+        send: sends a message and returns what is asked for now.
+        instead: the word on a button that goes on without a code; it answers False.
+    """
+
+    def __init__(
+        self,
+        title: str,
+        why: str,
+        asked: Asked,
+        *,
+        confirm: Callable[[str, str], Awaitable[Any]],
+        send: Callable[[], Awaitable[Asked]],
+        instead: str = "",
+    ) -> None:
+        super().__init__(asked)
+        self._title_shown, self._why, self._instead = title, why, instead
+        self._confirm_with, self._send_with = confirm, send
+
+    @property
+    def title_text(self) -> str:
+        """The title it was made with."""
+        return self._title_shown
+
+    def why(self) -> str:
+        """The sentence it was made with."""
+        return self._why
+
+    def buttons(self) -> ComposeResult:
+        """The harmless one first."""
+        yield PushButton("Back", id="back")
+        if self._instead:
+            yield PushButton(self._instead, id="instead")
+        yield PushButton("Continue", id="continue")
+
+    def pressed(self, button: str) -> None:
+        """Continue, or go on without."""
+        if button == "instead":
+            self.dismiss(False)
+        else:
+            super().pressed(button)
+
+    async def confirm(self, kind: str, code: str) -> Any:
+        """As the place says."""
+        return await self._confirm_with(kind, code)
+
+    async def send(self) -> Asked:
+        """As the place says."""
+        return await self._send_with()

@@ -1,0 +1,108 @@
+"""Saving a report to a folder, as CSV or as PDF.
+
+One rule: the place that asks hands in what makes the report; here is only where to and which form.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from textual import work
+from textual.app import ComposeResult
+from textual.widgets import Static
+
+from tui.screens.dialogs import ProgressDialog
+from tui.widgets.button import PushButton
+from tui.widgets.field import Field
+from tui.widgets.jobs import Job
+from tui.widgets.paths import PathSuggester, first_folder
+from tui.widgets.place import Dialog
+from tui.widgets.safe import content, join
+
+if TYPE_CHECKING:
+    from exporter.reports.naming import Report
+
+Make = Callable[[str, Path, Job], "Report"]
+"""Makes the report in a form (csv, pdf), in a folder, telling a job; runs in a thread."""
+
+
+class SaveReportDialog(Dialog[str | None], place="save_report"):
+    """Answers the sentence that tells what was saved; None for nothing."""
+
+    def __init__(self, title: str, about: str, make: Make, unit: str) -> None:
+        super().__init__()
+        self._title_shown = title
+        self._about = about
+        self._make = make
+        self._unit = unit
+
+    @property
+    def title_text(self) -> str:
+        """Which report it is."""
+        return self._title_shown
+
+    def body(self) -> ComposeResult:
+        """What is saved, a warning, and where to."""
+        yield Static(content(self._about))
+        yield Static(
+            join(("The file ", "bold $tone-warn"), ("is not encrypted; it tells who did what.", ""))
+        )
+        yield Static("")
+        yield Field(
+            "Save to folder",
+            id="folder",
+            value=first_folder(),
+            suggester=PathSuggester(),
+            max_length=4096,
+            meaning="→ completes what is shown dim. The folder must be there already.",
+        )
+
+    def buttons(self) -> ComposeResult:
+        """The harmless one first."""
+        yield PushButton("Back", id="back")
+        yield PushButton("Save PDF", id="pdf")
+        yield PushButton("Save CSV", id="csv")
+
+    def on_mount(self) -> None:
+        """Begin at the folder."""
+        self.query_one("#folder", Field).focus_line()
+
+    def entered(self) -> None:
+        """Enter in the field goes on to the form that is asked for most."""
+        self.query_one("#csv").focus()
+
+    def pressed(self, button: str) -> None:
+        """Check the folder, then make the report."""
+        field = self.query_one("#folder", Field)
+        folder = Path(field.value.strip()).expanduser()
+        if not field.value.strip() or not folder.is_absolute() or not folder.is_dir():
+            field.complain("There is no such folder. Make it first, or name another.")
+            field.focus_line()
+        elif not self.is_working:
+            field.complain("")
+            self._start(button, folder)
+
+    @work(description="save a report", exit_on_error=False)
+    async def _start(self, form: str, folder: Path) -> None:
+        job = Job(self._title_shown, unit=self._unit)
+        make, unit = self._make, self._unit
+
+        async def run(job: Job) -> str:
+            made = await asyncio.to_thread(make, form, folder, job)
+            return f"Saved as {made.path}, {made.rows:,} {unit}. Not encrypted."
+
+        self.kiosk.start_job(job, run)
+        self.open(ProgressDialog(job), self._over)
+
+    def _over(self, job: Job | None) -> None:
+        if job is None or job.error is None:
+            self.dismiss(job.outcome if job else None)
+        else:
+            self.show_error(job.error)
+
+    def leave(self) -> None:
+        """Nothing was saved."""
+        self.dismiss(None)
