@@ -14,6 +14,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -116,11 +117,7 @@ def _pages(practice: Practice, actor: Actor, listed: int) -> None:
         "text that is nowhere": (AuditFilter(text="nowhere to be found"), None),
     }
     for name, (wanted, before) in asked.items():
-        spent = _median_ms(
-            lambda wanted=wanted, before=before: practice.call(
-                audit_trail.events, actor, wanted, before
-            )
-        )
+        spent = _median_ms(partial(practice.call, audit_trail.events, actor, wanted, before))
         print(f"  {name:<26}{spent:8.1f} ms")
     spent = _median_ms(lambda: practice.call(audit_trail.choices, actor))
     print(f"  {'what the filter offers':<26}{spent:8.1f} ms")

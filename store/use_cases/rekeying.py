@@ -62,17 +62,25 @@ def on_password_reset(store: Store, tx: Change, user_id: int) -> None:
     Ready archives stay locked with the old password: who takes over the account gets nothing.
     Call `store.scrub_log()` after the commit.
     """
+    cancel_pending(store, tx, user_id, "The requester's password was reset.")
+
+
+def cancel_pending(store: Store, tx: Change, user_id: int, because: str) -> None:
+    """Cancel what a user has scheduled, inside the running transaction: nobody could retrieve it.
+
+    Call `store.scrub_log()` after the commit.
+    """
     for found in _of_user(store, user_id, _PENDING):
         number = found["data_download_id"]
         store.execute(
             "UPDATE data_download SET state = 'cancelled', fence = fence + 1, lease_holder = NULL,"
             " lease_until = NULL, cancel_requested = 0, error = ? WHERE data_download_id = ?",
-            ("The requester's password was reset.", number),
+            (because, number),
         )
         download_keys.destroy(store, number)
         tx.record(
             "download.cancel",
-            "Cancelled a data download: the requester's password was reset.",
+            f"Cancelled a data download. {because}",
             object_=f"data_download:{number}",
         )
 

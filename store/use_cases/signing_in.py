@@ -162,6 +162,10 @@ def _begin(
 ) -> Actor:
     check_no_change_needed(store, user, terminal=terminal, source=source)
     with store.transaction():
+        now = users.by_id(store, user["user_id"])
+        # Another connection may have reset the password, or hidden the user, since it was checked.
+        if now["password_hash"] != user["password_hash"] or now["is_hidden"] or now["is_disabled"]:
+            raise SignInFailed("Your account was changed meanwhile.", do="Sign in again.")
         actor = start_session(store, _unsigned(store, user, terminal, source))
         audit.append(store, actor, "sign_in", description)
     return actor

@@ -20,6 +20,7 @@ from store.use_cases.accounts import reset_password as reset_password
 from store.use_cases.accounts import unlock_user as unlock_user
 from store.use_cases.groups import MANAGE, SEE
 from store.use_cases.phones import replace_number
+from store.use_cases.rekeying import cancel_pending
 from store.user_records import UserForm as UserForm
 from store.user_records import UserView as UserView
 
@@ -136,7 +137,7 @@ def set_membership(
 
 
 def hide_user(store: Store, actor: Actor, user_id: int) -> None:
-    """Hide somebody who no longer works here; their sessions end (S2).
+    """Hide somebody who no longer works here; sessions end, scheduled downloads are cancelled (S2).
 
     Raises Refused, NotFound, LastAdministrator.
     """
@@ -145,7 +146,9 @@ def hide_user(store: Store, actor: Actor, user_id: int) -> None:
         store.execute("UPDATE user SET is_hidden = 1 WHERE user_id = ?", (user_id,))
         groups.check_somebody_administers(store)
         end_sessions(store, user_id, "user_hidden")
+        cancel_pending(store, tx, user_id, "The requester was hidden.")
         _note(store, tx, row, "hide", [] if row["is_hidden"] else ["hidden"])
+    store.scrub_log()
 
 
 def unhide_user(store: Store, actor: Actor, user_id: int) -> None:

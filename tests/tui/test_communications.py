@@ -57,7 +57,7 @@ async def test_five_wrong_codes_reject_it(kiosk: Any, practice: Practice) -> Non
             await see(pilot, f"{left} {'try' if left == 1 else 'tries'} left")
         await pilot.press("escape")
         await see(pilot, "Text messaging is rejected.")
-        await see(pilot, "was not typed back")
+        await see(pilot, "The code of the test message was not typed back.")
 
 
 async def test_view_only_sees_the_state_and_learns_what_is_missing(

@@ -57,7 +57,7 @@ async def test_a_red_line_in_words_stands_on_every_screen(kiosk: Any, clock: Fix
         for code in ("groups", "data_download", "my_factors", "user_password"):
             await open_place(pilot, code)
             await settle(pilot, lambda: "! EMERGENCY ACCESS as Administrators" in line_of(kiosk))
-            assert REASON in line_of(kiosk)
+            assert REASON[:20] in line_of(kiosk)
             await pilot.press("f1")
             await see(pilot, "Close")
             assert "! EMERGENCY ACCESS" in line_of(kiosk)

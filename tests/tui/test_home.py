@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from store.practice import Practice
 from tests.clocks import FixedClock
 from tests.tui.conftest import SMALL, ready_download, see, settle, sign_in, words_of
+from tui import keys
 from tui.screens.data_download import DataDownloadScreen
-from tui.screens.home import HomeScreen
+from tui.screens.home import NUMBERS, PLACE_CLASSES, HomeScreen, in_columns, screen_of
 from tui.widgets.jobs import Job
 
 
@@ -82,3 +85,46 @@ async def test_up_and_down_go_round(kiosk: Any) -> None:
         assert kiosk.focused is not first
         await pilot.press("up")
         assert kiosk.focused is first
+
+
+async def test_left_and_right_go_to_the_column_beside(kiosk: Any) -> None:
+    async with kiosk.run_test(size=SMALL) as pilot:
+        await sign_in(pilot, "kim")
+        first = kiosk.focused
+        await pilot.press("right")
+        assert kiosk.focused.region.x > first.region.x
+        assert kiosk.focused.region.y == first.region.y
+        await pilot.press("right", "left")
+        assert kiosk.focused is first
+
+
+async def test_the_whole_note_of_the_marked_place_is_told(
+    kiosk: Any, practice: Practice, clock: FixedClock
+) -> None:
+    """A note may be longer than its column."""
+    ready_download(practice, clock)
+    async with kiosk.run_test(size=SMALL) as pilot:
+        await sign_in(pilot)
+        await see(pilot, "Data Download: 1 ready, 7 days left.")
+
+
+@pytest.mark.parametrize("code", PLACE_CLASSES)
+def test_every_place_of_home_is_a_screen(code: str) -> None:
+    assert screen_of(code).PLACE in keys.PLACES
+
+
+def test_no_more_places_than_keys() -> None:
+    """A place without a key could be reached by the arrows only."""
+    assert len(PLACE_CLASSES) <= len(NUMBERS)
+    assert set(NUMBERS) == set(keys.KEYS["home.number"].key.split(","))
+
+
+@pytest.mark.parametrize(
+    "areas", [{}, {"Utilities": 3}, {"Utilities": 3, "Setup": 6, "Reports": 2, "Mine": 3}]
+)
+def test_the_areas_stand_in_two_columns_of_much_the_same_height(areas: dict[str, int]) -> None:
+    left, right = in_columns(areas)
+    assert sorted(left + right) == sorted(areas)
+    heights = [sum(areas[name] + 2 for name in column) for column in (left, right)]
+    assert abs(heights[0] - heights[1]) <= max([0, *areas.values()]) + 2
+    assert max(heights) <= 16, "what fits under a notice at 80x24"

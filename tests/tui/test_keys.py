@@ -13,11 +13,14 @@ import pytest
 import tui.screens
 from store.practice import Practice
 from tests import people
-from tests.tui.conftest import SMALL, see, sign_in
+from tests.tui.conftest import SMALL, see, settle, sign_in
+from tests.tui.security_steps import open_place
 from tui import keys
 from tui.app import ChairsideApp
 from tui.screens.dialogs import ConfirmDialog
+from tui.screens.home import HomeScreen
 from tui.widgets.place import Dialog, Place, PlaceMixin
+from tui.widgets.table import Table
 
 DESIGN = Path(__file__).resolve().parents[2] / "docs" / "design.md"
 
@@ -84,28 +87,41 @@ def test_the_table_in_the_docs_is_the_registry() -> None:
     assert written == real
 
 
+DANGEROUS: tuple[tuple[str, str, tuple[str, ...], str], ...] = (
+    ("data_download", "Kept until", (), "21 Nov"),
+    ("export_runner", "Next", (), "21 Nov"),
+    ("groups", "Who can take a copy", ("down",), "Assistant."),
+    ("users", "Last sign-in", (), "Ana Silva"),
+    ("users", "Sessions", ("s",), "Last key"),
+)
+"""Place of Home, its heading, the keys that lead on, and what then stands there."""
+
+
 async def test_every_dangerous_key_asks_first_with_the_harmless_answer(
     kiosk: Any, practice: Practice
 ) -> None:
     """Danger is a property of a key: each opens a question whose focus is on the way back."""
     people.scheduled(practice, people.signed_in(practice, "kim"))
+    people.signed_in(practice, "ana")
     walked = set()
     async with kiosk.run_test(size=SMALL) as pilot:
         await sign_in(pilot, "kim")
-        for number, heading in (("1", "Kept until"), ("2", "Next")):
-            await pilot.press(number)
-            await see(pilot, heading)
-            await see(pilot, "21 Nov")
+        for code, heading, further, there in DANGEROUS:
+            await open_place(pilot, code)
+            await settle(pilot, lambda: isinstance(kiosk.focused, Table))
+            await pilot.press(*further)
+            for text in (heading, there):
+                await see(pilot, text)
             for key in keys.keys_of(kiosk.screen.PLACE):
                 if key.danger:
                     await pilot.press(key.key)
-                    await see(pilot, "Keep it")
-                    assert isinstance(kiosk.screen, ConfirmDialog)
-                    assert kiosk.screen.focused.id == "back"
+                    await settle(pilot, lambda: isinstance(kiosk.screen, ConfirmDialog))
+                    assert kiosk.focused.id == "back"
                     await pilot.press("enter")
                     await see(pilot, heading)
                     walked.add(key.id)
-            await pilot.press("escape")
+            while not isinstance(kiosk.screen, HomeScreen):
+                await pilot.press("escape")
             await see(pilot, "Open an archive")
     assert walked == {key.id for key in keys.KEYS.values() if key.danger}
     states = practice.call(

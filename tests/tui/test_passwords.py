@@ -18,6 +18,7 @@ from tui.screens.change_password import ChangePasswordScreen
 from tui.widgets.field import Field
 
 NEW = "eleven paper boats afloat"
+COMMON = "1234567890qwerty"
 
 
 async def fill(pilot: Any, *texts: str) -> None:
@@ -66,7 +67,7 @@ async def test_other_sessions_end_and_this_one_goes_on(kiosk: Any, practice: Pra
     [
         ("not my password", NEW, NEW, "That is not your password."),
         (people.PASSWORDS["dana"], "short", "short", "it needs at least 15"),
-        (people.PASSWORDS["dana"], "passwordpassword", "passwordpassword", "list of common ones"),
+        (people.PASSWORDS["dana"], COMMON, COMMON, "list of common ones"),
     ],
 )
 async def test_a_password_that_is_not_taken_is_told_and_forgotten(
@@ -146,7 +147,7 @@ async def test_a_new_password_comes_before_the_desk(kiosk: Any, practice: Practi
         assert "Keep and sign in" in seen(kiosk), "the buttons are still on the screen"
         await fill(pilot, NEW, NEW)
         await see(pilot, "Utilities")
-        assert kiosk.actor.user_name == "dana"
+        await see(pilot, "Dana Ruiz")
         await pilot.press("f10")
         await see(pilot, "Signed out.")
         await sign_in(pilot, "dana", NEW)
@@ -185,3 +186,53 @@ async def test_the_sheet_closes_by_itself(
         clock.advance(minutes=10)
         await see(pilot, "Not signed in.")
         assert kiosk.actor is None
+
+
+async def test_home_warns_before_a_password_expires(
+    kiosk: Any, practice: Practice, clock: FixedClock
+) -> None:
+    """S4, Yearly: warnings from day 351, and the notice leads to File > User Password."""
+    people.change_store(
+        practice, "INSERT INTO preference (name, value) VALUES ('password.policy', 'yearly')"
+    )
+    clock.advance(days=355)
+    async with kiosk.run_test(size=SMALL) as pilot:
+        await sign_in(pilot)
+        await see(pilot, "Your password expires in")
+        await pilot.press("up")
+        await see(pilot, "Enter opens")
+        await pilot.press("enter")
+        await see(pilot, "Present password")
+
+
+async def test_an_expired_password_is_changed_at_sign_in(
+    kiosk: Any, practice: Practice, clock: FixedClock
+) -> None:
+    """S4, Yearly: after 365 days."""
+    people.change_store(
+        practice, "INSERT INTO preference (name, value) VALUES ('password.policy', 'yearly')"
+    )
+    clock.advance(days=400)
+    async with kiosk.run_test(size=SMALL) as pilot:
+        await begin(pilot, "dana")
+        await see(pilot, "Your password is older than a year.")
+        await see(pilot, "Whoever schedules downloads needs 15 characters")
+
+
+async def test_a_practice_may_ask_for_a_passphrase_each_time(
+    kiosk: Any, practice: Practice
+) -> None:
+    """D14: the form says so, and asks for it at once."""
+    people.change_store(
+        practice,
+        "INSERT INTO preference (name, value) VALUES ('download.always_passphrase', 'on')",
+    )
+    async with kiosk.run_test(size=SMALL) as pilot:
+        await sign_in(pilot)
+        await open_place(pilot, "data_download")
+        await pilot.press("s")
+        await see(pilot, "This practice locks every download with a passphrase of its own.")
+        await fill(
+            pilot, people.PASSWORDS["dana"], "a boat for every word", "a boat for every word"
+        )
+        await see(pilot, "Two-factor authentication")

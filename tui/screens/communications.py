@@ -33,7 +33,7 @@ _MEANS: Final = {
     "not_registered": "No code can be sent. r registers: a test message is sent to your mobile.",
     "pending": "A test message was sent. Type its code with Enter, or send another with r.",
     "registered": "Codes for data downloads are sent as text messages.",
-    "rejected": "No code can be sent. See the reason below, then register again with r.",
+    "rejected": "No code can be sent. Register again with r.",
 }
 WHAT_IT_IS: Final = (
     "Text messaging is registered once for the practice, before a data download\n"
@@ -98,9 +98,11 @@ class CommunicationsScreen(Place, place="communications"):
     def _show(self, view: RegistrationView) -> None:
         self._view = view
         word, tone = STATES[view.state]
+        reason = view.history[0].reason if view.history else ""
         lines = [
             ("Text messaging is ", ""),
             (f"{word}.", f"bold $tone-{tone}"),
+            (f" {reason}" if reason else "", ""),
             (f" {_MEANS[view.state]}\n", ""),
             (CARRIERS.get(view.carrier, f"Messages go out through {view.carrier}."), "$tone-dim"),
         ]
@@ -183,7 +185,7 @@ class CommunicationsScreen(Place, place="communications"):
 
         def confirmed(view: RegistrationView | None) -> None:
             if view is None:
-                self.say("Not registered yet.", "Enter takes the code when it is there.", "warn")
+                self.say("Not registered yet.")
             else:
                 self.say("Registered.", "Codes can be sent from now on.", "good")
             self._load()

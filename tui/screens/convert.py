@@ -6,7 +6,6 @@ One rule: what leaves readable is written to the audit trail, or does not stay.
 from __future__ import annotations
 
 import asyncio
-import shutil
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -16,7 +15,6 @@ from textual import work
 from textual.app import ComposeResult
 from textual.widgets import Static
 
-from store.errors import ChairsideError
 from store.use_cases import retrieving
 from tui.screens.dialogs import ProgressDialog
 from tui.widgets import words
@@ -54,29 +52,19 @@ def _make(archive: Archive, form: str, target: Path, job: Job) -> Conversion:
     return to_workbook(archive, target, progress=listen, cancelled=job.cancelled)
 
 
-def _remove(made: Conversion, target: Path) -> None:
-    for file in made.files:
-        file.unlink(missing_ok=True)
-    if target.is_dir() and not any(target.iterdir()):
-        shutil.rmtree(target)
-
-
 async def convert(
     practice: Practice, actor: Actor, archive: Archive, form: str, target: Path, job: Job
 ) -> str:
     """Convert an archive and write it to the audit trail; return the sentence that tells it.
 
-    Raises what the conversion raises; what could not be audited is removed again.
+    Raises Refused before anything is written, and what the conversion raises.
     """
     name = archive.path.name
-    made = await asyncio.to_thread(_make, archive, form, target, job)
     word = "CSV files" if form == "csv" else "an Excel workbook"
+    await practice.ask(retrieving.begin_conversion, actor, f"Converts {name} to {word}.")
+    made = await asyncio.to_thread(_make, archive, form, target, job)
     what = f"Converted {name} to {word}: {made.tables} tables, {made.rows:,} rows."
-    try:
-        await practice.ask(retrieving.record_disclosure, actor, form=form, what=what)
-    except ChairsideError:
-        await asyncio.to_thread(_remove, made, target)
-        raise
+    await practice.ask(retrieving.record_disclosure, actor, form=form, what=what)
     notes = f" {words.count(len(made.notes), 'note')} on its last sheet." if made.notes else ""
     tables = words.count(made.tables, "table")
     return f"{tables}, {made.rows:,} rows in {target}. Not encrypted.{notes}"

@@ -15,6 +15,7 @@ from store.use_cases import groups
 from tui.widgets.button import PushButton
 from tui.widgets.field import Field
 from tui.widgets.place import Dialog
+from tui.widgets.safe import drawable
 
 if TYPE_CHECKING:
     from store.use_cases.groups import GroupView
@@ -51,10 +52,10 @@ class GroupNameDialog(Dialog[tuple[int, str] | None], place="group_name"):
         group = self._group
         meaning = _MEANINGS[self._what].format(name=group.name if group else "")
         renames = self._what == "rename" and group is not None
-        value = group.name if renames and group else ""
+        value = drawable(group.name) if renames and group else ""
         yield Field("Group", id="name", value=value, meaning=meaning, max_length=100)
         if self._what != "copy":
-            about = group.description if renames and group else ""
+            about = drawable(group.description) if renames and group else ""
             yield Field("For whom", id="description", value=about, max_length=200)
 
     def buttons(self) -> ComposeResult:

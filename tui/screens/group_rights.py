@@ -60,7 +60,7 @@ def level_cells(right: Right, level: Level) -> tuple[Cell, Cell, Cell]:
 def right_row(right: Right, draft: RightsDraft) -> Row:
     """Return the line of one right; what differs from the saved group tells what it was."""
     before, now = draft.saved[right], draft.levels[right]
-    was = "" if before is now else f"was {level_word(right, before)}"
+    was = "" if before is now else f"was {level_word(right, before).split()[0]}"
     return (
         Cell(f"  {PERMISSIONS[right].label}", "warn" if was else ""),
         *level_cells(right, now),

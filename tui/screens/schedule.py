@@ -28,6 +28,9 @@ ONLY_YOU: Final = (
     "Only you will be able to retrieve it. If you may be away, let the person who needs it"
     " schedule it."
 )
+LOCKS: Final = "It locks the archive: it must have 15 characters or top strength."
+"""D14: the format's key derivation is weak, and an archive can be tried at leisure."""
+HOW_LONG: Final = "At least 15 characters that every keyboard has. Keep it."
 DATE_CHARACTERS: Final = r"[0-9-]*"
 
 
@@ -39,7 +42,7 @@ class ScheduleDialog(Dialog[CodeSent | None], place="schedule"):
     def __init__(self, form: ScheduleForm) -> None:
         super().__init__()
         self._form = form
-        self._needs_passphrase = False
+        self._needs_passphrase = bool(form.asks_passphrase)
 
     def body(self) -> ComposeResult:
         """The form, or what stands in its way (D6, D7)."""
@@ -57,10 +60,17 @@ class ScheduleDialog(Dialog[CodeSent | None], place="schedule"):
             max_length=10,
             meaning=self._meaning(day),
         )
-        yield Field("Your password", id="password", secret=True, meaning="It locks the archive.")
-        yield Field("Passphrase", id="passphrase", secret=True, meaning=" ")
+        asks = self._form.asks_passphrase
+        yield Field(
+            "Your password",
+            id="password",
+            secret=True,
+            meaning="" if asks else LOCKS,
+            max_length=1024,
+        )
+        yield Field("Passphrase", id="passphrase", secret=True, meaning=f"{asks} {HOW_LONG}")
         yield Field("Passphrase again", id="again", secret=True)
-        yield Static(content(ONLY_YOU, "$tone-dim"))
+        yield Static(content(ONLY_YOU, "$tone-dim"), id="only_you")
 
     def buttons(self) -> ComposeResult:
         """The harmless one first."""
@@ -73,9 +83,16 @@ class ScheduleDialog(Dialog[CodeSent | None], place="schedule"):
         if self._form.obstacles:
             self.query_one("#back").focus()
             return
-        for name in ("passphrase", "again"):
-            self.query_one(f"#{name}").display = False
+        self._show_passphrase()
         self.query_one("#password", Field).focus_line()
+
+    def _show_passphrase(self) -> None:
+        """With a passphrase the account password locks nothing; the form must still fit."""
+        for name in ("passphrase", "again"):
+            self.query_one(f"#{name}").display = self._needs_passphrase
+        self.query_one("#only_you").display = not self._needs_passphrase
+        if self._needs_passphrase:
+            self.query_one("#password", Field).explain("")
 
     def _meaning(self, day: date) -> str:
         return f"{words.full_day(day)}, {self._form.time_zone}. Built overnight before that day."
@@ -141,18 +158,20 @@ class ScheduleDialog(Dialog[CodeSent | None], place="schedule"):
         if not password.value:
             password.focus_line()
         elif self._needs_passphrase and not self._passphrases_agree():
-            self.query_one("#passphrase", Field).focus_line()
+            return
         else:
             self._ask(day)
 
     def _passphrases_agree(self) -> bool:
         first, again = self.query_one("#passphrase", Field), self.query_one("#again", Field)
-        if not first.value:
-            first.complain("Type a passphrase for this download.")
-            return False
         agree = first.value == again.value
-        again.complain("" if agree else "The two are not the same.")
-        return agree
+        again.complain("The two are not the same." if again.value and not agree else "")
+        if not first.value:
+            first.focus_line()
+        elif not agree:
+            again.clear()
+            again.focus_line()
+        return bool(first.value) and agree
 
     @work(description="request a download", exit_on_error=False)
     async def _ask(self, day: date) -> None:
@@ -184,11 +203,10 @@ class ScheduleDialog(Dialog[CodeSent | None], place="schedule"):
     def _ask_for_passphrase(self, needed: PassphraseNeeded) -> None:
         """The account password cannot lock an archive: say why, and ask for a passphrase."""
         self._needs_passphrase = True
-        for name in ("passphrase", "again"):
-            self.query_one(f"#{name}").display = True
+        self._show_passphrase()
         self.query_one("#passphrase", Field).complain("")
         self.say(f"{needed.title}.", needed.sentence, "warn")
-        self.query_one("#passphrase", Field).explain("At least 15 printable characters. Keep it.")
+        self.query_one("#passphrase", Field).explain(HOW_LONG)
         self.query_one("#password", Field).focus_line()
 
     def leave(self) -> None:

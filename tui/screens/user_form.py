@@ -19,7 +19,7 @@ from tui.screens.save_review import DISCARD, MERGE, ChangedMeanwhileDialog
 from tui.widgets.button import PushButton
 from tui.widgets.field import Field
 from tui.widgets.place import Dialog
-from tui.widgets.safe import clip, join
+from tui.widgets.safe import clip, drawable, join
 
 if TYPE_CHECKING:
     from store.use_cases.groups import GroupView
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 _TITLES: Final = {"new": "A new user", "copy": "Copy a user", "edit": "Edit a user"}
 _NEW: Final = UserForm("", "", ())
 _TEXTS: Final = ("user_name", "full_name", "job_title", "email", "cell_phone")
-MOBILE: Final = "With its country code, as in +15105550142. Codes go there."
+MOBILE: Final = "With its country code, as in +15105550142."
 MOBILE_CHANGED: Final = (
     "The old number is told. For a day no code for a download goes to the new one."
 )
@@ -87,13 +87,22 @@ class UserFormDialog(Dialog[tuple[int, str] | OneTimePassword | None], place="us
         return _TITLES[self._what]
 
     def body(self) -> ComposeResult:
-        """One line for each; the meaning only where it is not plain."""
+        """One line for each; the meaning only where it is not plain.
+
+        A line sends what it holds to the terminal: characters that hide or turn text are drawn.
+        """
         form = self._read.form
-        yield Field("User name", id="user_name", value=form.user_name, max_length=64)
-        yield Field("Full name", id="full_name", value=form.full_name, max_length=100)
-        yield Field("Job title", id="job_title", value=form.job_title, max_length=100)
-        yield Field("E-mail", id="email", value=form.email, max_length=254)
-        yield Field("Mobile", id="cell_phone", value=form.cell_phone, max_length=30, meaning=MOBILE)
+        yield Field("User name", id="user_name", value=drawable(form.user_name), max_length=64)
+        yield Field("Full name", id="full_name", value=drawable(form.full_name), max_length=100)
+        yield Field("Job title", id="job_title", value=drawable(form.job_title), max_length=100)
+        yield Field("E-mail", id="email", value=drawable(form.email), max_length=254)
+        yield Field(
+            "Mobile",
+            id="cell_phone",
+            value=drawable(form.cell_phone),
+            max_length=30,
+            meaning=MOBILE,
+        )
         yield Field(
             "Provider",
             id="provider",
@@ -271,7 +280,7 @@ class UserFormDialog(Dialog[tuple[int, str] | OneTimePassword | None], place="us
         self._saved = theirs
         self._read = replace(self._read, form=shown)
         for name in _TEXTS:
-            self.query_one(f"#{name}", Field).value = getattr(shown, name)
+            self.query_one(f"#{name}", Field).value = drawable(getattr(shown, name))
         self.query_one("#provider", Field).value = self._abbr(shown.provider_id)
         self.query_one("#idle", Field).value = str(shown.idle_minutes or "")
         self._group_ids = shown.group_ids

@@ -48,6 +48,8 @@ class Finding(PlaceMixin[None]):
         if self.typed == self._typed_before:
             return None
         self._typed_before = self.typed
+        if not self.typed:
+            return None
         return next((right for right, name in shown if matches(self.typed, name)), None)
 
     @on(Input.Changed)

@@ -144,6 +144,7 @@ PARTS: dict[str, str] = {
     "audit_trail.report_head": "of a report whose contents took a right",
     "phones.replace_number": "of a change that checked its right",
     "phones.tell": "of a change that checked its right",
+    "rekeying.cancel_pending": "of a change that checked its right",
     "rekeying.on_password_change": "of a change that checked its right",
     "rekeying.on_password_reset": "of a change that checked its right",
     "setting_up.register_spool_carrier": "of making a practice",

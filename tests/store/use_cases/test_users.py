@@ -324,3 +324,21 @@ def test_the_list_masks_mobile_numbers(practice: Practice, sign_in: SignIn) -> N
     shown = practice.call(users.list_users, sign_in("kim"))
     assert {u.user_name: u.cell_phone_masked for u in shown}["dana"] == "••42"
     assert {u.user_name: u.last_sign_in is None for u in shown}["dana"]
+
+
+def test_hiding_a_user_cancels_what_nobody_could_retrieve(
+    practice: Practice, sign_in: SignIn
+) -> None:
+    """D15, S2: only dana could retrieve it, and dana no longer signs in."""
+    number = scheduled(practice, sign_in("dana"))
+    practice.call(users.hide_user, sign_in("kim"), sign_in("dana").user_id)
+    state, error, keys = practice.call(
+        lambda store: tuple(
+            store.one(
+                "SELECT state, error, (SELECT count(*) FROM data_download_key)"
+                " FROM data_download WHERE data_download_id = ?",
+                (number,),
+            )
+        )
+    )
+    assert (state, error, keys) == ("cancelled", "The requester was hidden.", 0)
