@@ -26,6 +26,11 @@ settings.load_profile("chairside")
 _skipped: list[str] = []
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """Kiosk tests wait for paints most of the time: more of them than there are cores."""
+    return max(4, os.cpu_count() or 1)
+
+
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     """Note every skip, so that CI can count it as a failure."""
     if report.skipped and not hasattr(report, "wasxfail"):

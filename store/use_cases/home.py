@@ -102,7 +102,8 @@ def _own_notices(store: Store, actor: Actor) -> tuple[Notice, ...]:
 def _download_notices(store: Store, actor: Actor) -> tuple[Notice, ...]:
     ready = downloads.listed(store, actor.user_id, "d.state IN ('ready', 'retrieved', 'failed')")
     notices = []
-    for download in ready:
+    # What waits for this user's own decision stands above what is only information.
+    for download in sorted(ready, key=lambda d: not d.is_mine):
         day = f"{download.run_on.day} {download.run_on:%b}"
         if download.is_mine and download.state == "ready":
             notices.append(f"Your data download of {day} is ready. Only you can retrieve it.")

@@ -162,7 +162,7 @@ class ExportRunnerScreen(Place, place="runner"):
     def _show_last_run(self, view: RunnerView) -> None:
         card = self.kiosk.card
         if view.last_run is None or card is None:
-            text = "Never run here yet. IT support lets a timer call: chairside runner run"
+            text = "It has never run here. IT support lets a timer call: chairside runner run"
         else:
             text = f"Last run {words.instant(view.last_run, card.time_zone)}, {card.time_zone}."
         self.query_one("#last_run", Static).update(content(text, "$tone-dim"))
