@@ -29,6 +29,7 @@ BETWEEN_EXPORTERS = {
     ("convert", "archive"): "a conversion reads an opened archive",
     ("reports", "archive"): "a report is a whole file or none, as an archive is",
     ("reports", "convert"): "what makes a cell inert is decided in one place",
+    ("reports", "letters"): "what only paper may hold goes to the printer without a file",
 }
 """Which rooms of the exporter know one another, and why."""
 

@@ -42,6 +42,9 @@ KEYS: Final = (
     ),
     Key("membership.save", "s", "s", "save", "Save the groups that are ticked."),
     Key("effective.all", "a", "a", "all rights", "Show rights that are not held as well, or not."),
+    Key("policy.choose", "left,right", "←→", "choose", "Choose for the marked setting."),
+    Key("policy.save", "s", "s", "save", "Show what the change means, then save it."),
+    Key("policy.undo", "z", "z", "undo", "Go back to the policy as it is saved."),
     Key("sessions.end", "x", "x", "end", "End the marked session.", True),
     Key("sessions.end_all", "a", "a", "end all", "End all sessions of the user.", True),
 )
@@ -173,6 +176,16 @@ PLACES: Final[dict[str, PlaceHelp]] = {
             "again at its next key; nothing that was saved is lost.",
         ),
         ("sessions.end", "sessions.end_all", "kiosk.back", "kiosk.help"),
+        ("list.refresh",),
+    ),
+    "security_policy": PlaceHelp(
+        "Security policy",
+        (
+            "What is asked of passwords, who gives a code at sign-in, and what locks a download.",
+            "Nothing counts until it is saved; what a change means is shown before.",
+            "The second factor of a data download cannot be switched off, here or anywhere.",
+        ),
+        ("policy.choose", "policy.save", "policy.undo", "kiosk.back", "kiosk.help"),
         ("list.refresh",),
     ),
 }

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal
 from urllib.parse import quote
 
 from store import factors, one_time_codes, outbox, sign_in_attempts, sign_in_factor, users
@@ -29,6 +30,10 @@ from store.use_cases.signing_in import resend_sign_in_code as resend_sign_in_cod
 SECURITY = Need(Right.SECURITY, Level.FULL)
 ISSUER = "Chairside"
 _LONGEST_LABEL = 40
+_PRINTED = {
+    "file": "Began to save the recovery codes as a PDF, which is not encrypted.",
+    "printer": "Began to print the recovery codes.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +170,18 @@ def new_recovery_codes(
         tx.record("factor.recovery_codes", f"Made new recovery codes{_with(proven)}.")
         tell(store, user, "new recovery codes were made")
     return codes
+
+
+def note_printed(store: Store, actor: Actor, way: Literal["file", "printer"]) -> None:
+    """Note that the actor's recovery codes go to a PDF file or to the printer, before they do (S9).
+
+    Never the codes, nor where to. Raises SessionEnded; BadInput where none are left.
+    """
+    with change(store, actor, None) as tx:
+        assert actor.user_id is not None
+        if not factors.recovery_left(store, actor.user_id):
+            raise BadInput("You have no recovery codes left to print.", do="Make ten new ones.")
+        tx.record("factor.recovery_print", _PRINTED[way])
 
 
 def revoke_factors(store: Store, actor: Actor, user_id: int) -> None:

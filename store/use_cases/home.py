@@ -52,6 +52,7 @@ _PLACES: tuple[tuple[str, str, str, Need | None], ...] = (
     ("open_archive", "Open an archive", "Utilities", None),
     ("groups", "Groups", "Setup", Need(Right.SECURITY, Level.VIEW)),
     ("users", "Users", "Setup", Need(Right.SECURITY, Level.VIEW)),
+    ("security_policy", "Security Policy", "Setup", Need(Right.SECURITY, Level.VIEW)),
     ("communications", "Communications", "Setup", Need(Right.COMMUNICATIONS, Level.VIEW)),
     ("emergency", "Emergency Access", "Setup", Need(Right.EMERGENCY_ACCESS)),
     ("audit_trail", "Audit Trail", "Reports", Need(Right.AUDIT_TRAIL, Level.VIEW)),

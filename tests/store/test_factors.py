@@ -415,3 +415,26 @@ def test_s9_every_step_is_audited(practice: Practice, dana: Actor, app: App) -> 
         "factor.recovery_codes",
         "factor.remove",
     }
+
+
+def test_s9_printing_recovery_codes_is_audited_without_them(
+    practice: Practice, dana: Actor
+) -> None:
+    """The trail tells that they left and which way; whoever reads the trail learns no code."""
+    codes = recovery_codes(practice, dana)
+    practice.call(factors.note_printed, dana, "file")
+    practice.call(factors.note_printed, dana, "printer")
+    events = practice.call(
+        Store.rows, "SELECT * FROM audit_log WHERE action = 'factor.recovery_print' ORDER BY seq"
+    )
+    assert ["PDF" in event["description"] for event in events] == [True, False]
+    assert {event["user_id"] for event in events} == {dana.user_id}
+    every = practice.call(Store.rows, "SELECT * FROM audit_log")
+    assert not [code for code in codes for event in every if code in str(tuple(event))]
+
+
+def test_no_codes_are_noted_as_printed_where_there_are_none(
+    practice: Practice, dana: Actor
+) -> None:
+    with pytest.raises(BadInput, match="no recovery codes left"):
+        practice.call(factors.note_printed, dana, "file")

@@ -21,6 +21,7 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "groups": ("tui.commands.groups", "See and change what groups of users may do."),
     "import": ("tui.commands.imports", "Bring another system's data into the store."),
     "init": ("tui.commands.init", "Make a new, empty practice with its first administrator."),
+    "policy": ("tui.commands.policy", "See and set what passwords and sign-ins take."),
     "runner": ("tui.commands.runner", "Do the data downloads that are due."),
     "users": ("tui.commands.users", "Enter, change and hide users; reset passwords."),
 }

@@ -62,7 +62,7 @@ def remark(view: DownloadView, now: datetime) -> str:
         return view.error or "the reason is not known"
     if view.state in ("ready", "retrieved") and view.expires_at is not None:
         if not view.is_mine:
-            return f"only {view.requested_by} can retrieve it"
+            return f"only for {view.requested_by}"
         return words.days_left(view.expires_at, now, view.time_zone)
     if view.state == "expired" and view.expires_at is not None:
         return words.days_left(view.expires_at, now, view.time_zone)

@@ -43,6 +43,7 @@ PLACE_CLASSES: Final[dict[str, str]] = {
     "open_archive": "tui.screens.open_archive:OpenArchiveScreen",
     "groups": "tui.screens.groups:GroupsScreen",
     "users": "tui.screens.users:UsersScreen",
+    "security_policy": "tui.screens.security_policy:SecurityPolicyScreen",
     "audit_trail": "tui.screens.audit_trail:AuditTrailScreen",
     "access_review": "tui.screens.access_review:AccessReviewScreen",
     "communications": "tui.screens.communications:CommunicationsScreen",

@@ -1,23 +1,48 @@
 """A field of a form: its name at the left, its line, and under it what it means or what is wrong.
 
-One rule: what is typed into a secret field can be neither copied nor cut, and is never drawn.
+One rule: what is typed into a secret field can be neither copied nor cut, and is never drawn; what
+is typed into another is drawn through the safe module, and kept as it was typed.
 """
 
 from __future__ import annotations
 
 import asyncio
+import unicodedata
 from typing import ClassVar
 
+from rich.cells import cell_len
+from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
+from textual.strip import Strip
 from textual.suggester import Suggester
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
-from tui.widgets.safe import content
+from tui.widgets.safe import content, drawable
 
 LABEL_WIDTH = 18
+_DOT = "•"
+_JOINERS = "\u200c\u200d\ufe0e\ufe0f"
+
+
+def drawn_pieces(value: str) -> list[str]:
+    """Return what is drawn for each character of a text, safe for the terminal.
+
+    Marks and joiners belong to the letter before, and are drawn with it: their own piece is empty.
+    """
+    if value.isascii() and value.isprintable():
+        return list(value)
+    starts = [
+        index
+        for index, character in enumerate(value)
+        if not index or not (unicodedata.combining(character) or character in _JOINERS)
+    ]
+    pieces = [""] * len(value)
+    for start, end in zip(starts, [*starts[1:], len(value)], strict=True):
+        pieces[start] = drawable(value[start:end])
+    return pieces
 
 
 class Line(Input, inherit_bindings=False):
@@ -42,6 +67,55 @@ class Line(Input, inherit_bindings=False):
         done = asyncio.Event()
         self.call_later(done.set)
         await done.wait()
+
+    # Drawing: the stock field sends what was typed to the terminal as it is.
+
+    def _pieces(self) -> list[str]:
+        return [_DOT] * len(self.value) if self.password else drawn_pieces(self.value)
+
+    @property
+    def _value(self) -> Text:
+        """What is drawn of the value."""
+        return Text("".join(self._pieces()), no_wrap=True, overflow="ignore", end="")
+
+    def _position_to_cell(self, position: int) -> int:
+        """Return how many cells are drawn before a position in the value."""
+        return cell_len("".join(self._pieces()[:position]))
+
+    def _cell_offset_to_index(self, offset: int) -> int:
+        """Return the position in the value that is drawn at a cell of the field."""
+        offset += round(self.scroll_offset.x)
+        used = 0
+        for index, piece in enumerate(self._pieces()):
+            used += cell_len(piece)
+            if offset < used:
+                return index
+        return len(self.value)
+
+    def render_line(self, y: int) -> Strip:
+        """Draw the line: what is typed, what is suggested, the selection, the cursor."""
+        if y or not self.value:
+            return super().render_line(y)
+        pieces = self._pieces()
+        text = Text("".join(pieces), no_wrap=True, overflow="ignore", end="")
+        if self.has_focus:
+            suggested = drawable(self._suggestion[len(self.value) :])
+            text.append(suggested or " ", self.get_component_rich_style("input--suggestion"))
+            if not self.selection.is_empty:
+                self._style(text, pieces, "input--selection", *sorted(self.selection))
+            if self._cursor_visible:
+                here = self.cursor_position
+                self._style(text, pieces, "input--cursor", here, here + 1)
+        width = self.scrollable_content_region.width + 1
+        left = round(self.scroll_offset.x)
+        strip = Strip(text.render(self.app.console)).crop(left, left + width)
+        return strip.extend_cell_length(width).apply_style(self.rich_style)
+
+    def _style(self, text: Text, pieces: list[str], part: str, start: int, end: int) -> None:
+        """Style what is drawn of the value from one position to another, one sign at least."""
+        first = len("".join(pieces[:start]))
+        last = max(first + 1, len("".join(pieces[:end])))
+        text.stylize(self.get_component_rich_style(part), first, last)
 
     def action_copy(self) -> None:
         """Nothing leaves a field by the clipboard."""

@@ -92,6 +92,7 @@ OPEN: dict[str, str] = {
     "factors.confirm_totp": "one's own factors",
     "factors.my_factors": "one's own factors",
     "factors.new_recovery_codes": "one's own factors",
+    "factors.note_printed": "one's own factors",
     "factors.remove_totp": "one's own factors",
     "factors.send_proof_code": "one's own factors",
     "home.home": "shows each user what that user may do",

@@ -1,0 +1,160 @@
+"""`chairside policy`: passwords, second factor at sign-in and archive passphrase, from a shell.
+
+One rule: what cannot be switched off is told with what can (REQUIREMENTS D12).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from tui.commands.signing_in import ask_password, signed_in, user_options
+from tui.commands.support import (
+    data_options,
+    handles_errors,
+    json_option,
+    open_practice,
+    print_json,
+    shown,
+)
+
+if TYPE_CHECKING:
+    from store.access import Actor
+    from store.password_policy import Preset
+    from store.practice import Practice
+
+
+@click.group("policy")
+def group() -> None:
+    """See and set what the practice asks of passwords, sign-ins and archives."""
+
+
+@group.command("show")
+@data_options
+@user_options
+@json_option
+@handles_errors
+def show(data: Path, pgid: int | None, user: str, password_file: str | None, as_json: bool) -> None:
+    """Show what is set, and what cannot be switched off."""
+    password = ask_password(user, password_file)
+    with open_practice(data, pgid) as practice, signed_in(practice, user, password) as actor:
+        _print(practice, actor, as_json)
+
+
+@group.command("set")
+@data_options
+@user_options
+@click.option(
+    "--passwords",
+    type=click.Choice(["nist", "strong", "yearly"]),
+    help="What is asked of new passwords.",
+)
+@click.option(
+    "--second-factor",
+    type=click.Choice(["off", "administrators", "everyone"]),
+    help="Who gives a code at sign-in as well.",
+)
+@click.option(
+    "--archive-passphrase",
+    type=click.Choice(["when-needed", "always"]),
+    help="When a download is locked with a passphrase of its own.",
+)
+@json_option
+@handles_errors
+def set_(
+    data: Path,
+    pgid: int | None,
+    user: str,
+    password_file: str | None,
+    passwords: Preset | None,
+    second_factor: str | None,
+    archive_passphrase: str | None,
+    as_json: bool,
+) -> None:
+    """Set one or more of them, and say what each change means; the rest stays as it is."""
+    from tui.policy_words import PASSPHRASE, PASSWORDS, SECOND_FACTOR
+
+    given = {
+        SECOND_FACTOR: second_factor,
+        PASSWORDS: passwords,
+        PASSPHRASE: archive_passphrase and archive_passphrase.replace("-", "_"),
+    }
+    wanted = {name: value for name, value in given.items() if value is not None}
+    if not wanted:
+        raise click.UsageError("Say what to set; --help lists it.")
+    password = ask_password(user, password_file)
+    with open_practice(data, pgid) as practice, signed_in(practice, user, password) as actor:
+        _set(practice, actor, passwords, second_factor, archive_passphrase)
+        means = _meaning(practice, actor, wanted)
+        _print(practice, actor, as_json)
+    click.echo(shown_lines(means), err=True)
+
+
+def shown_lines(text: str) -> str:
+    """Return text of several lines with whatever else is unseen drawn."""
+    return "\n".join(shown(line) for line in text.split("\n"))
+
+
+def _set(
+    practice: Practice,
+    actor: Actor,
+    preset: Preset | None,
+    factor: str | None,
+    passphrase: str | None,
+) -> None:
+    """Set what is given; what may be turned away for another reason than a right comes first."""
+    from store.use_cases.download_settings import set_always_passphrase
+    from store.use_cases.factors import set_sign_in_setting
+    from store.use_cases.passwords import set_policy
+
+    if factor is not None:
+        practice.call(set_sign_in_setting, actor, factor)
+    if preset is not None:
+        practice.call(set_policy, actor, preset)
+    if passphrase is not None:
+        practice.call(set_always_passphrase, actor, always=passphrase == "always")  # noqa: S105
+
+
+def _meaning(practice: Practice, actor: Actor, wanted: dict[str, str]) -> str:
+    from store.rights import Right
+    from store.use_cases.groups import who_holds
+    from store.use_cases.users import list_users
+    from tui.policy_words import SECOND_FACTOR, asked_people, meanings
+
+    asked = asked_people(
+        wanted.get(SECOND_FACTOR, "off"),
+        practice.call(list_users, actor),
+        practice.call(who_holds, actor, Right.SECURITY),
+    )
+    return meanings(wanted, asked)
+
+
+def _print(practice: Practice, actor: Actor, as_json: bool) -> None:
+    from store.use_cases.download_settings import always_passphrase
+    from store.use_cases.factors import sign_in_setting
+    from store.use_cases.passwords import policy, presets
+    from tui.policy_words import (
+        ALWAYS,
+        DOWNLOADS,
+        PASSPHRASE,
+        PASSWORDS,
+        SECOND_FACTOR,
+        WHEN_NEEDED,
+        settings_of,
+    )
+
+    settings = settings_of(practice.call(presets, actor))
+    now = {
+        PASSWORDS: str(practice.call(policy).preset),
+        SECOND_FACTOR: practice.call(sign_in_setting, actor),
+        PASSPHRASE: ALWAYS if practice.call(always_passphrase, actor) else WHEN_NEEDED,
+    }
+    if as_json:
+        print_json({**now, "download_second_factor": ALWAYS})
+        return
+    for setting in settings:
+        (choice,) = [one for one in setting.choices if one.value == now[setting.name]]
+        click.echo(f"{setting.label:<26}{choice.label}. {choice.sentence}")
+    click.echo(DOWNLOADS)
