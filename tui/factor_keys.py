@@ -15,6 +15,7 @@ KEYS: Final = (
     Key("factors.set_up", "enter", "Enter", "set up", "Set up or change the marked factor."),
     Key("factors.verify", "v", "v", "prove number", "Prove the mobile number with a code."),
     Key("factors.remove", "x", "x", "remove app", "Remove the app; your password is asked."),
+    Key("recovery.print", "p", "p", "print or save", "Print the ten codes or save them as a PDF."),
     Key("communications.register", "r", "r", "register", "Send a test message to your mobile."),
     Key("communications.code", "enter", "Enter", "type the code", "Type the test message's code."),
     Key("emergency.take", "enter", "Enter", "take", "Take the marked group for one hour."),
@@ -109,8 +110,17 @@ PLACES: Final[dict[str, PlaceHelp]] = {
             "Each code works once, in place of the text message or the app.",
             "Keep them on paper, away from this terminal. They are shown this once only.",
         ),
-        ("kiosk.next", "kiosk.help"),
+        ("recovery.print", "kiosk.next", "kiosk.help"),
         ("kiosk.back",),
+    ),
+    "print_codes": PlaceHelp(
+        "Print the recovery codes",
+        (
+            "One page. Printing makes no file here; the print queue may keep a copy for a day.",
+            "A saved PDF is not encrypted: print it, then delete it. Either way it is written to",
+            "the audit trail, without the codes.",
+        ),
+        ("kiosk.next", "kiosk.back", "kiosk.help"),
     ),
     "communications": PlaceHelp(
         "Communications",

@@ -60,7 +60,7 @@ class Setting:
 
 
 def settings_of(presets: Sequence[PasswordPolicy]) -> tuple[Setting, ...]:
-    """Return the settings in the order in which they are shown and saved last to first."""
+    """Return the settings in the order in which they are shown."""
     return (
         Setting(
             PASSWORDS,

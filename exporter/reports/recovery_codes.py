@@ -30,8 +30,10 @@ _LINE = (120, 120, 120)
 _MARGIN: Final = 22
 _ROW: Final = 12.0
 """Millimetres from one code to the next: room to tick one off by hand."""
-_LONGEST_NAME = 160
+_LONGEST_NAME = 90
 """Letters of a name; more would push the sheet on to a second page."""
+_PICTURES = dict.fromkeys(range(0x2400, 0x2422), "?")
+"""Pictures of control characters, which few fonts have."""
 
 _PURPOSE = (
     "Each code works once, in place of the text message or the authenticator app: to sign in, or"
@@ -69,7 +71,7 @@ class Sheet:
         day = self.made_at.astimezone(ZoneInfo(self.time_zone))
         return (
             ("Practice", _plain(self.practice)),
-            ("Practice group", str(self.pgid)),
+            ("PGID", str(self.pgid)),
             ("User name", _plain(self.user_name)),
             ("Name", _plain(self.full_name)),
             ("Made on", f"{day.day} {day:%B %Y}"),
@@ -145,7 +147,7 @@ def _fonts(sheet: Sheet) -> Fonts:
 
 def _plain(name: str) -> str:
     """Return a name in one line of visible characters."""
-    seen = "".join(c if c.isprintable() else "?" for c in drawn(name))
+    seen = drawn(name).translate(_PICTURES)
     return seen if len(seen) <= _LONGEST_NAME else seen[: _LONGEST_NAME - 1] + "…"
 
 

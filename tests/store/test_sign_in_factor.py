@@ -253,3 +253,18 @@ def test_s9_both_steps_are_audited(practice: Practice) -> None:
         "sign_in.wrong_code",
         "sign_in.ask",
     ]
+
+
+@pytest.mark.usefixtures("everyone")
+def test_s6_a_number_changed_today_still_signs_in_and_is_sent_to_again(
+    practice: Practice, clock: FixedClock
+) -> None:
+    """The pause of 24 hours bars downloads; nobody is locked out of the day's work by it."""
+    change_store(practice, "UPDATE user SET cell_phone_changed_at = '2026-11-20T17:00:00Z'")
+    needed = begin(practice)
+    stored = practice.call(Store.value, "SELECT sent_to FROM otp_challenge WHERE used_at IS NULL")
+    assert stored == needed.sent_to
+    clock.advance(seconds=30)
+    again = practice.call(signing_in.resend_sign_in_code, needed.token, terminal=TERMINAL)
+    assert (again.token, again.sent_to) == (needed.token, needed.sent_to)
+    assert finish(practice, needed.token, last_code(practice)).user_name == "dana"

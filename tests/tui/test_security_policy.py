@@ -10,17 +10,18 @@ from store.rights import Level, Right
 from store.use_cases import download_settings, factors, passwords
 from tests import people
 from tests.people import SignIn
-from tests.tui.conftest import LARGE, SMALL, see, settle, sign_in, words_of
+from tests.tui.conftest import LARGE, SMALL, see, settle, words_of
+from tests.tui.conftest import sign_in as go_to_desk
 from tests.tui.places import open_place
 from tests.tui.security_steps import weaken
 from tui.app import ChairsideApp
 from tui.screens.home import HomeScreen
-from tui.screens.security_policy import SavePolicyDialog
+from tui.screens.policy_rows import SavePolicyDialog
 
 
 async def open_policy(pilot: Pilot[None], user_name: str = "kim") -> None:
     """Sign in and open the policy."""
-    await sign_in(pilot, user_name)
+    await go_to_desk(pilot, user_name)
     await open_place(pilot, "security_policy")
     await see(pilot, "Archive passphrase")
 
@@ -35,27 +36,6 @@ async def save(pilot: Pilot[None]) -> None:
     """Read the review, step to its button, save."""
     await review(pilot)
     await pilot.press("tab", "enter")
-
-
-def kept(practice: Practice, sign_in_as: SignIn) -> tuple[str, str, bool]:
-    """Return what counts in the store: preset, second factor at sign-in, passphrase."""
-    kim = sign_in_as("kim")
-    return (
-        practice.call(passwords.policy).preset,
-        practice.call(factors.sign_in_setting, kim),
-        practice.call(download_settings.always_passphrase, kim),
-    )
-
-
-@pytest.fixture
-def signed(practice: Practice) -> SignIn:
-    """Sign in by name, past a second factor that the test itself has switched on."""
-
-    def run(user_name: str) -> object:
-        people.change_store(practice, "DELETE FROM preference WHERE name = 'not there'")
-        return people.signed_in(practice, user_name)
-
-    return run  # type: ignore[return-value]
 
 
 @pytest.mark.parametrize("size", [SMALL, LARGE])
@@ -183,7 +163,7 @@ async def test_d4_a_right_lost_after_home_was_drawn_is_refused_by_name(
     """Rights are read at each use: Home offered the place, the store no longer does."""
     weaken(practice, people.KEEPERS, Right.SECURITY, Level.VIEW)
     async with kiosk.run_test(size=SMALL) as pilot:
-        await sign_in(pilot, "dana")
+        await go_to_desk(pilot, "dana")
         await see(pilot, "Security Policy")
         weaken(practice, people.KEEPERS, Right.SECURITY, Level.NONE)
         await open_place(pilot, "security_policy")

@@ -47,7 +47,7 @@ def show(data: Path, pgid: int | None, user: str, password_file: str | None, as_
 @data_options
 @user_options
 @click.option(
-    "--passwords",
+    "--preset",
     type=click.Choice(["nist", "strong", "yearly"]),
     help="What is asked of new passwords.",
 )
@@ -57,7 +57,7 @@ def show(data: Path, pgid: int | None, user: str, password_file: str | None, as_
     help="Who gives a code at sign-in as well.",
 )
 @click.option(
-    "--archive-passphrase",
+    "--archive-phrase",
     type=click.Choice(["when-needed", "always"]),
     help="When a download is locked with a passphrase of its own.",
 )
@@ -68,33 +68,28 @@ def set_(
     pgid: int | None,
     user: str,
     password_file: str | None,
-    passwords: Preset | None,
+    preset: Preset | None,
     second_factor: str | None,
-    archive_passphrase: str | None,
+    archive_phrase: str | None,
     as_json: bool,
 ) -> None:
-    """Set one or more of them, and say what each change means; the rest stays as it is."""
+    """Say what each change means and set it; the rest stays as it is."""
     from tui.policy_words import PASSPHRASE, PASSWORDS, SECOND_FACTOR
 
     given = {
         SECOND_FACTOR: second_factor,
-        PASSWORDS: passwords,
-        PASSPHRASE: archive_passphrase and archive_passphrase.replace("-", "_"),
+        PASSWORDS: preset,
+        PASSPHRASE: archive_phrase and archive_phrase.replace("-", "_"),
     }
     wanted = {name: value for name, value in given.items() if value is not None}
     if not wanted:
         raise click.UsageError("Say what to set; --help lists it.")
     password = ask_password(user, password_file)
     with open_practice(data, pgid) as practice, signed_in(practice, user, password) as actor:
-        _set(practice, actor, passwords, second_factor, archive_passphrase)
-        means = _meaning(practice, actor, wanted)
+        for line in _meaning(practice, actor, wanted).split("\n"):
+            click.echo(shown(line), err=True)
+        _set(practice, actor, preset, second_factor, archive_phrase)
         _print(practice, actor, as_json)
-    click.echo(shown_lines(means), err=True)
-
-
-def shown_lines(text: str) -> str:
-    """Return text of several lines with whatever else is unseen drawn."""
-    return "\n".join(shown(line) for line in text.split("\n"))
 
 
 def _set(
@@ -102,7 +97,7 @@ def _set(
     actor: Actor,
     preset: Preset | None,
     factor: str | None,
-    passphrase: str | None,
+    phrase: str | None,
 ) -> None:
     """Set what is given; what may be turned away for another reason than a right comes first."""
     from store.use_cases.download_settings import set_always_passphrase
@@ -113,8 +108,8 @@ def _set(
         practice.call(set_sign_in_setting, actor, factor)
     if preset is not None:
         practice.call(set_policy, actor, preset)
-    if passphrase is not None:
-        practice.call(set_always_passphrase, actor, always=passphrase == "always")  # noqa: S105
+    if phrase is not None:
+        practice.call(set_always_passphrase, actor, always=phrase == "always")
 
 
 def _meaning(practice: Practice, actor: Actor, wanted: dict[str, str]) -> str:

@@ -106,7 +106,7 @@ class RecoveryCodesDialog(Dialog[bool], place="recovery_codes"):
         )
 
 
-class PrintCodesDialog(Dialog[str | None], place="save_report"):
+class PrintCodesDialog(Dialog[str | None], place="print_codes"):
     """Answers the sentence that tells what was printed or saved; None for nothing.
 
     Args:
