@@ -17,7 +17,7 @@ from store.use_cases import factors as use_cases
 from store.use_cases.factors import Answer
 from tests.clocks import FixedClock
 from tests.factors import begun, enrolled, recovery_codes
-from tests.people import change_store
+from tests.people import PASSWORDS, change_store
 
 SignIn = Callable[[str], Actor]
 PHONE = "••42"
@@ -322,3 +322,14 @@ def test_s6_the_pause_bars_downloads_and_nothing_else(
     assert practice.call(kind, for_download=False) == "totp"
     with pytest.raises(WrongCode, match="cannot be used"):
         practice.call(kind, for_download=True)
+
+
+def test_s5_a_factor_of_one_kind_comes_and_goes_without_the_other(
+    practice: Practice, dana: Actor, clock: FixedClock
+) -> None:
+    app = enrolled(practice, dana, clock)
+    recovery_codes(practice, dana, Answer("totp", app.code()))
+    assert practice.call(factors.counts_from, number_of(dana), "totp") is not None
+    practice.call(use_cases.remove_totp, dana, PASSWORDS["dana"])
+    assert practice.call(factors.counts_from, number_of(dana), "totp") is None
+    assert practice.call(factors.recovery_left, number_of(dana)) == factors.RECOVERY_CODES

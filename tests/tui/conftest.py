@@ -129,7 +129,7 @@ def words_of(app: Any) -> str:
     return " ".join(seen(app).replace("│", " ").split())
 
 
-async def settle(pilot: Pilot[Any], until: Callable[[], bool], tries: int = 250) -> None:
+async def settle(pilot: Pilot[Any], until: Callable[[], bool], tries: int = 1500) -> None:
     """Let the kiosk work until something holds; fail with what is seen if it never does."""
     for _ in range(tries):
         if until():
