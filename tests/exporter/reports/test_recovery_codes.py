@@ -110,6 +110,7 @@ def test_the_codes_stand_in_two_columns_of_five() -> None:
     assert [y for _x, y in left] == [y for _x, y in right] == sorted((y for _, y in left))[::-1]
 
 
+@pytest.mark.usefixtures("dejavu")
 @pytest.mark.parametrize("name", ["W" * 500, "Nguyễn Thị Hoa " * 40, "line\nbreak\x1b[31m"])
 def test_any_name_keeps_it_on_one_page(name: str) -> None:
     sheet = replace(SHEET, practice=name, user_name=name, full_name=name)

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from exporter.archive.errors import Cancelled
 from exporter.reports import access_review, audit_trail
 from exporter.reports.csv_file import line
-from exporter.reports.fonts import Fonts, NoFont, choose, system_folders
+from exporter.reports.fonts import Fonts, NoFont, choose
 from exporter.reports.pdf import Document, Section, write_pdf
 from store import audit
 from store.access import Actor
@@ -200,16 +200,16 @@ def document(name: str) -> Document:
 
 
 @pytest.mark.parametrize("name", ["Nguyễn Thị Hoa", "Řehoř Ελένη Ольга", "O'Brien [DDS] – “x”"])
+@pytest.mark.usefixtures("dejavu")
 def test_a_name_is_printed_as_it_is_written(name: str, tmp_path: Path) -> None:
-    _needs_a_font()
     with (tmp_path / "a.pdf").open("wb") as file:
         write_pdf(file, document(name))
     assert name in text_of(tmp_path / "a.pdf")
 
 
+@pytest.mark.usefixtures("dejavu")
 def test_attack_a_name_that_turns_the_words_after_it(tmp_path: Path) -> None:
     """Vulnerability: U+202E makes gnp.exe of exe.png on paper."""
-    _needs_a_font()
     with (tmp_path / "a.pdf").open("wb") as file:
         write_pdf(file, document("Jane \u202egnp.exe\nline"))
     assert "Jane ‹U+202E›gnp.exe‹U+000A›line" in text_of(tmp_path / "a.pdf")
@@ -276,8 +276,3 @@ def test_an_event_with_a_patient_tells_the_number_and_no_name(
     text = made.path.read_text("utf-8")
     assert "4711" in text
     assert "Unmistakable" not in text
-
-
-def _needs_a_font() -> None:
-    if not any(folder.rglob("DejaVuSans.ttf") for folder in system_folders() if folder.is_dir()):
-        pytest.skip("no DejaVu font on this computer (Debian: fonts-dejavu-core)")
