@@ -11,8 +11,12 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from store.errors import BadInput
+
+if TYPE_CHECKING:
+    from fpdf import FPDF
 
 _FIRST = (
     ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf"),
@@ -49,6 +53,20 @@ class Fonts:
     def text(self, text: str) -> str:
         """Return text as these fonts can set it."""
         return text if self.regular else text.translate(_PLAIN)
+
+    def use_in(self, pdf: FPDF, size: float) -> None:
+        """Set a new document in these fonts, at a size in points, before its first page."""
+        if self.regular is None or self.bold is None:
+            pdf.set_font("Helvetica", size=size)
+        else:
+            pdf.add_font("text", "", self.regular)
+            pdf.add_font("text", "B", self.bold)
+            names = [f"further{number}" for number, _ in enumerate(self.further)]
+            for name, path in zip(names, self.further, strict=True):
+                pdf.add_font(name, "", path)
+            pdf.set_fallback_fonts(names, False)
+            pdf.set_font("text", size=size)
+        pdf.set_text_shaping(self.needs_shaping)
 
 
 def choose(letters: set[str], folders: tuple[Path, ...] | None = None) -> Fonts:

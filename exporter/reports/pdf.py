@@ -92,17 +92,7 @@ def _opened(document: Document, fonts: Fonts) -> FPDF:
     pdf.set_title(_set(fonts, document.title))
     pdf.set_creator("Chairside")
     pdf.set_auto_page_break(True, margin=16)
-    if fonts.regular is None:
-        pdf.set_font("Helvetica", size=_BODY)
-    else:
-        assert fonts.bold is not None
-        pdf.add_font("report", "", fonts.regular)
-        pdf.add_font("report", "B", fonts.bold)
-        for number, path in enumerate(fonts.further):
-            pdf.add_font(f"further{number}", "", path)
-        pdf.set_fallback_fonts([f"further{n}" for n in range(len(fonts.further))], False)
-        pdf.set_font("report", size=_BODY)
-    pdf.set_text_shaping(fonts.needs_shaping)
+    fonts.use_in(pdf, _BODY)
     pdf.add_page()
     return pdf
 

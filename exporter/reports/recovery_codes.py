@@ -160,16 +160,7 @@ def _page(sheet: Sheet, fonts: Fonts) -> FPDF:
     pdf.set_creator("Chairside")
     pdf.set_margin(_MARGIN)
     pdf.set_auto_page_break(True, margin=12)
-    if fonts.regular is None or fonts.bold is None:
-        pdf.set_font("Helvetica", size=_BODY)
-    else:
-        pdf.add_font("sheet", "", fonts.regular)
-        pdf.add_font("sheet", "B", fonts.bold)
-        for number, path in enumerate(fonts.further):
-            pdf.add_font(f"further{number}", "", path)
-        pdf.set_fallback_fonts([f"further{n}" for n in range(len(fonts.further))], False)
-        pdf.set_font("sheet", size=_BODY)
-    pdf.set_text_shaping(fonts.needs_shaping)
+    fonts.use_in(pdf, _BODY)
     pdf.add_page()
     return pdf
 
