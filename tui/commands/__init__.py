@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 from click.core import ParameterSource
 
-from tui.commands.support import chosen_pgid, data_options, handles_errors, open_practice
+from tui.commands.support import data_options, handles_errors, open_practice
 
 _COMMANDS: dict[str, tuple[str, str]] = {
     "archive": ("tui.commands.archive", "Open, verify and convert archives."),
@@ -68,5 +68,5 @@ def main(context: click.Context, data: Path, pgid: int | None) -> None:
     from store.clock import SystemClock
     from tui.kiosk import run_kiosk
 
-    with open_practice(data, chosen_pgid(data, pgid)) as practice:
+    with open_practice(data, pgid) as practice:
         run_kiosk(practice, SystemClock())
