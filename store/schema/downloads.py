@@ -42,12 +42,6 @@ VALUE_SETS: dict[str, dict[str, str]] = {
         "print": "Printed sheet.",
         "message": "Message.",
     },
-    "message_state": {
-        "queued": "Waiting to be sent.",
-        "sent": "Handed to the carrier.",
-        "failed": "The carrier would not take it; the reason is kept.",
-        "expired": "Its time was over before it could be sent.",
-    },
 }
 
 TABLES: tuple[Table, ...] = (
@@ -179,27 +173,6 @@ TABLES: tuple[Table, ...] = (
         ),
         primary_key=("table_name", "column_name"),
         left_out="Stands in every archive as data_dictionary.txt and datapackage.json.",
-    ),
-    Table(
-        "outbox_message",
-        "Messages to be sent, and what became of them.",
-        (
-            key("outbox_message_id"),
-            choice("channel", "message_channel", "How.", required=True),
-            text("purpose", "What for.", required=True),
-            text("recipient_masked", "To whom, masked.", required=True),
-            blob("sealed_recipient", "To whom, sealed; wiped when done."),
-            blob("sealed_body", "The text, sealed; wiped when done."),
-            choice("state", "message_state", "Where it stands.", required=True, indexed=True),
-            integer("tries", "How often it was tried.", required=True, default=0),
-            instant("created_at", "When it was written.", required=True),
-            instant("not_before", "Not to be sent earlier.", required=True),
-            instant("expires_at", "Not to be sent later."),
-            instant("sent_at", "When it was handed over."),
-            text("last_error", "Why the last try failed."),
-            text("carrier_reference", "The carrier's name for it."),
-        ),
-        left_out="Messages in transit; they hold one-time codes.",
     ),
     Table(
         "import_run",

@@ -23,6 +23,8 @@ VALUE_SETS: dict[str, dict[str, str]] = {
         "until_first_visit": "Until the patient has come for the first time.",
         "before_appointment": "A set time before each visit.",
         "after_appointment": "A set time after each visit.",
+        "no_recent_visit": "When there was no visit for a set time.",
+        "by_hand": "When somebody of the office sends it.",
     },
     "auto_comm_status": {
         "undefined": "Not looked at yet.",
@@ -44,6 +46,10 @@ VALUE_SETS: dict[str, dict[str, str]] = {
         "contact_us": "How to reach the office.",
         "online_booking": "Booking visits online.",
     },
+    "invite_carries": {
+        "password": "A one-time password.",
+        "link": "A one-time link.",
+    },
     "portal_message_state": {
         "unread": "Came in and was not read.",
         "read": "Was read.",
@@ -63,6 +69,7 @@ VALUE_SETS: dict[str, dict[str, str]] = {
         "guarantor": "Head of the household.",
         "guardian": "May decide for the patient.",
         "responsible_party": "Answers for the patient.",
+        "representative": "Chosen by the patient.",
     },
     "comm_mode": {
         "none": "Not said.",
@@ -109,6 +116,8 @@ PORTAL_CREDENTIAL = Table(
         instant("last_login_at", "When the patient last signed in."),
         integer("failed_attempts", "Wrong passwords in a row.", required=True, default=0),
         instant("locked_until", "Until when signing in is refused."),
+        text("link_hash", "Hash of a one-time link to sign in with.", secret=True),
+        instant("link_expires_at", "Until when that link can be used."),
         text("reset_code_hash", "Hash of the code for a forgotten password.", secret=True),
         instant("reset_code_expires_at", "Until when that code can be used."),
         instant("printed_at", "When the sheet was printed; empty means not printed yet (P9)."),
@@ -154,8 +163,16 @@ PORTAL_INVITE = Table(
         ref("patient_id", "patient", "Patient.", required=True, indexed=True),
         ref("portal_invite_rule_id", "portal_invite_rule", "Rule it was made by."),
         ref("appointment_id", "appointment", "Visit it was made for."),
+        text(
+            "occasion",
+            "What it was made for, such as a rule and a visit; no occasion invites twice.",
+            unique=True,
+        ),
+        choice("carries", "invite_carries", "What the patient signs in with.", required=True),
         choice("status", "auto_comm_status", "How far it is.", required=True),
+        ref("outbox_message_id", "outbox_message", "The message that carries it."),
         instant("created_at", "When it was made.", required=True),
+        ref("created_by", "user", "Who sent it; empty for the unattended run."),
         instant("sent_at", "When it was sent."),
         text("error", "Why sending failed."),
     ),
@@ -236,6 +253,7 @@ PORTAL_REPRESENTATIVE = Table(
         choice("basis", "representative_basis", "On what ground.", required=True),
         date("valid_from", "First day."),
         date("valid_to", "Last day; empty while it holds."),
+        text("reason", "Why, in the words of whoever entered it."),
         *CREATED_EDITED,
     ),
 )

@@ -1,8 +1,8 @@
-"""All tables: people, clinical, money, messaging, security, downloads (the order of DATA_MODEL)."""
+"""All tables, in the order of the data model; what leaves by wire or paper comes last."""
 
 from __future__ import annotations
 
-from store.schema import clinical, downloads, messaging, money, people, security
+from store.schema import clinical, downloads, messaging, money, people, security, sending
 from store.schema.columns import Table
 
 TABLES: tuple[Table, ...] = (
@@ -12,6 +12,7 @@ TABLES: tuple[Table, ...] = (
     *messaging.TABLES,
     *security.TABLES,
     *downloads.TABLES,
+    *sending.TABLES,
 )
 
 _BY_NAME = {table.name: table for table in TABLES}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from store.schema import clinical, downloads, messaging, money, people, security
+from store.schema import clinical, downloads, messaging, money, people, security, sending
 
 VALUE_SETS: dict[str, dict[str, str]] = {
     **people.VALUE_SETS,
@@ -11,4 +11,5 @@ VALUE_SETS: dict[str, dict[str, str]] = {
     **messaging.VALUE_SETS,
     **security.VALUE_SETS,
     **downloads.VALUE_SETS,
+    **sending.VALUE_SETS,
 }

@@ -138,6 +138,22 @@ async def settle(pilot: Pilot[Any], until: Callable[[], bool], tries: int = 1500
     raise AssertionError("never came about; the screen shows:\n" + seen(pilot.app))
 
 
+async def arrive(pilot: Pilot[Any], kind: type) -> None:
+    """Wait until a screen of a kind stands there, painted and with its focus.
+
+    A screen is on the stack some time before it is drawn: to look then is to see nothing.
+    """
+    app = pilot.app
+    await settle(
+        pilot,
+        lambda: (
+            isinstance(app.screen, kind)
+            and app.screen.focused is not None
+            and bool(seen(app).strip())
+        ),
+    )
+
+
 async def see(pilot: Pilot[Any], text: str) -> None:
     """Wait until a text stands on the screen, wherever its lines break."""
     await settle(pilot, lambda: text in words_of(pilot.app))

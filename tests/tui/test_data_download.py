@@ -11,7 +11,15 @@ from store.practice import Practice
 from store.rights import Level, Right
 from tests import people
 from tests.clocks import FixedClock
-from tests.tui.conftest import SMALL, ready_download, see, settle, sign_in, type_text, words_of
+from tests.tui.conftest import (
+    SMALL,
+    arrive,
+    ready_download,
+    see,
+    sign_in,
+    type_text,
+    words_of,
+)
 from tui.screens.data_download import DataDownloadScreen
 from tui.screens.schedule import ScheduleDialog
 from tui.screens.second_factor import SecondFactorDialog
@@ -278,7 +286,7 @@ async def test_a_password_that_cannot_lock_asks_for_a_passphrase(
         await type_text(pilot, "a long passphrase")
         await pilot.press("enter")
         await see(pilot, "The two are not the same.")
-        await settle(pilot, lambda: isinstance(kiosk.screen, ScheduleDialog))
+        await arrive(pilot, ScheduleDialog)
         kiosk.screen.query_one("#again").value = "a long passphrase here"
         await pilot.press("enter")
-        await settle(pilot, lambda: isinstance(kiosk.screen, SecondFactorDialog))
+        await arrive(pilot, SecondFactorDialog)

@@ -10,7 +10,17 @@ from store.practice import Practice
 from store.rights import Level, Right
 from tests import people
 from tests.clocks import FixedClock
-from tests.tui.conftest import ODD_NAME, SMALL, see, seen, settle, sign_in, type_text, words_of
+from tests.tui.conftest import (
+    ODD_NAME,
+    SMALL,
+    arrive,
+    see,
+    seen,
+    settle,
+    sign_in,
+    type_text,
+    words_of,
+)
 from tests.tui.places import open_place
 from tui.screens.home import HomeScreen
 
@@ -53,7 +63,7 @@ async def test_a_red_line_in_words_stands_on_every_screen(kiosk: Any, clock: Fix
         clock.advance(minutes=1)
         await settle(pilot, lambda: "59:00 left" in line_of(kiosk))
         await pilot.press("escape")
-        await settle(pilot, lambda: isinstance(kiosk.screen, HomeScreen))
+        await arrive(pilot, HomeScreen)
         for code in ("groups", "data_download", "my_factors", "user_password"):
             await open_place(pilot, code)
             await settle(pilot, lambda: "! EMERGENCY ACCESS as Administrators" in line_of(kiosk))
@@ -64,7 +74,7 @@ async def test_a_red_line_in_words_stands_on_every_screen(kiosk: Any, clock: Fix
             await pilot.press("escape")
             await pilot.pause()
             await pilot.press("escape")
-            await settle(pilot, lambda: isinstance(kiosk.screen, HomeScreen))
+            await arrive(pilot, HomeScreen)
 
 
 @pytest.mark.usefixtures("may_take")

@@ -14,7 +14,7 @@ from store.qr_code import half_blocks
 from store.use_cases import factors
 from tests import people
 from tests.clocks import FixedClock
-from tests.tui.conftest import LARGE, SMALL, see, seen, settle, sign_in, type_text, words_of
+from tests.tui.conftest import LARGE, SMALL, arrive, see, seen, settle, sign_in, type_text, words_of
 from tests.tui.places import open_place
 from tui.app import LOCKED
 from tui.screens.recovery_codes import RecoveryCodesDialog
@@ -84,7 +84,7 @@ async def test_an_app_is_enrolled_with_proof(
         await pilot.press("down", "enter")
         await see(pilot, "Prove that it is you")
         await enter(pilot, people.last_code(practice))
-        await settle(pilot, lambda: isinstance(kiosk.screen, TotpDialog))
+        await arrive(pilot, TotpDialog)
         await see_beside(pilot, "The app schedules downloads at once.")
         await enter(pilot, "000000")
         await see_beside(pilot, "That is not the code that the app shows now.")
@@ -117,7 +117,7 @@ async def test_the_square_and_the_secret_fit_on_80_by_24(kiosk: Any) -> None:
         await pilot.press("down", "enter")
         await see(pilot, "Without proof")
         await pilot.press("tab", "tab", "enter")
-        await settle(pilot, lambda: isinstance(kiosk.screen, TotpDialog))
+        await arrive(pilot, TotpDialog)
         await see(pilot, "Confirm")
         shown = seen(kiosk).splitlines()
         enrolment = kiosk.screen._enrolment
@@ -140,7 +140,7 @@ async def test_the_square_is_dark_on_light_in_both_looks(kiosk: Any) -> None:
         await pilot.press("down", "enter")
         await see(pilot, "Without proof")
         await pilot.press("tab", "tab", "enter")
-        await settle(pilot, lambda: isinstance(kiosk.screen, TotpDialog))
+        await arrive(pilot, TotpDialog)
         for _ in range(2):
             styles = kiosk.screen.query_one("#qr").styles
             assert styles.background.hex == "#FFFFFF"
@@ -157,7 +157,7 @@ async def test_the_secret_is_dropped_by_the_lock(kiosk: Any) -> None:
         await pilot.press("down", "enter")
         await see(pilot, "Without proof")
         await pilot.press("tab", "tab", "enter")
-        await settle(pilot, lambda: isinstance(kiosk.screen, TotpDialog))
+        await arrive(pilot, TotpDialog)
         await see(pilot, "Confirm")
         groups = kiosk.screen._enrolment.secret_groups
         await pilot.press("f9")
@@ -184,7 +184,7 @@ async def test_ten_codes_are_shown_once_and_work_once(kiosk: Any, practice: Prac
         await pilot.press("escape")
         await see(pilot, "Leave the recovery codes?")
         await pilot.press("enter")
-        await settle(pilot, lambda: isinstance(kiosk.screen, RecoveryCodesDialog))
+        await arrive(pilot, RecoveryCodesDialog)
         await pilot.press("escape")
         await see(pilot, "Leave the recovery codes?")
         await pilot.press("tab", "enter")

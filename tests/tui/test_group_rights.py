@@ -12,7 +12,7 @@ from store.practice import Practice
 from store.rights import PERMISSIONS, Level, Right
 from store.use_cases import groups
 from tests import people
-from tests.tui.conftest import SMALL, see, settle, type_text, words_of
+from tests.tui.conftest import SMALL, arrive, see, type_text, words_of
 from tests.tui.security_steps import group_id, level, open_rights, weaken
 from tui.screens.group_rights import GroupRightsScreen
 from tui.screens.groups import GroupsScreen
@@ -111,7 +111,7 @@ async def test_handing_out_data_download_says_what_it_means(kiosk: Any, practice
         await pilot.press("right", "right", "s")
         await see(pilot, "Everybody in this group will be able")
         await pilot.press("escape")
-        await settle(pilot, lambda: isinstance(kiosk.screen, GroupRightsScreen))
+        await arrive(pilot, GroupRightsScreen)
         assert level(practice, "Front Desk", Right.DATA_DOWNLOAD) is Level.NONE
 
 
@@ -157,9 +157,9 @@ async def test_leaving_with_changes_asks(kiosk: Any, practice: Practice) -> None
         await pilot.press("right", "escape")
         await see(pilot, "1 change to Time Clock will be lost.")
         await pilot.press("enter")
-        await settle(pilot, lambda: isinstance(kiosk.screen, GroupRightsScreen))
+        await arrive(pilot, GroupRightsScreen)
         await pilot.press("escape", "tab", "enter")
-        await settle(pilot, lambda: isinstance(kiosk.screen, GroupsScreen))
+        await arrive(pilot, GroupsScreen)
         assert level(practice, "Time Clock", Right.DAY_SHEET) is Level.NONE
 
 

@@ -14,9 +14,9 @@ from tests.tui.conftest import (
     LONG_NAME,
     ODD_NAME,
     SMALL,
+    arrive,
     see,
     seen,
-    settle,
     type_text,
     words_of,
 )
@@ -177,7 +177,7 @@ async def test_a_group_of_hidden_users_cannot_be_deleted_either(
         await pilot.press("x")
         await see(pilot, "Delete the group Front Desk?")
         await pilot.press("tab", "enter")
-        await settle(pilot, lambda: isinstance(kiosk.screen, GroupsScreen))
+        await arrive(pilot, GroupsScreen)
         await see(pilot, "hidden")
         assert "Front Desk" in names(practice)
 
@@ -190,7 +190,7 @@ async def test_deleting_an_unused_group_asks_first(kiosk: Any, practice: Practic
         await see(pilot, "Delete the group Clerical?")
         assert isinstance(kiosk.screen, ConfirmDialog)
         await pilot.press("enter")
-        await settle(pilot, lambda: isinstance(kiosk.screen, GroupsScreen))
+        await arrive(pilot, GroupsScreen)
         assert "Clerical" in names(practice)
         await pilot.press("x", "tab", "enter")
         await see(pilot, "The group Clerical is gone.")

@@ -8,7 +8,7 @@ import pytest
 
 from store.practice import Practice
 from tests.clocks import FixedClock
-from tests.tui.conftest import SMALL, ready_download, see, settle, sign_in, words_of
+from tests.tui.conftest import SMALL, arrive, ready_download, see, sign_in, words_of
 from tui import keys
 from tui.screens.data_download import DataDownloadScreen
 from tui.screens.home import NUMBERS, PLACE_CLASSES, HomeScreen, in_columns, screen_of
@@ -45,7 +45,7 @@ async def test_a_notice_leads_to_the_place_and_never_to_the_file(
         await pilot.press("up")
         await see(pilot, "Enter opens")
         await pilot.press("enter")
-        await settle(pilot, lambda: isinstance(kiosk.screen, DataDownloadScreen))
+        await arrive(pilot, DataDownloadScreen)
 
 
 async def test_another_user_learns_that_it_is_complete_and_no_more(

@@ -13,7 +13,7 @@ import pytest
 import tui.screens
 from store.practice import Practice
 from tests import people
-from tests.tui.conftest import SMALL, see, settle, sign_in
+from tests.tui.conftest import SMALL, arrive, see, settle, sign_in
 from tests.tui.security_steps import open_place
 from tui import keys
 from tui.app import ChairsideApp
@@ -115,7 +115,7 @@ async def test_every_dangerous_key_asks_first_with_the_harmless_answer(
             for key in keys.keys_of(kiosk.screen.PLACE):
                 if key.danger:
                     await pilot.press(key.key)
-                    await settle(pilot, lambda: isinstance(kiosk.screen, ConfirmDialog))
+                    await arrive(pilot, ConfirmDialog)
                     assert kiosk.focused.id == "back"
                     await pilot.press("enter")
                     await see(pilot, heading)

@@ -8,7 +8,7 @@ from store.practice import Practice
 from store.rights import Level, Right
 from store.use_cases import users
 from tests import people
-from tests.tui.conftest import SMALL, see, settle, type_text, words_of
+from tests.tui.conftest import SMALL, arrive, see, settle, type_text, words_of
 from tests.tui.security_steps import (
     group_id,
     groups_of,
@@ -27,7 +27,7 @@ async def open_membership(pilot: Any, name: str) -> None:
     await open_users(pilot)
     await mark(pilot, name)
     await pilot.press("g")
-    await settle(pilot, lambda: isinstance(pilot.app.screen, MembershipDialog))
+    await arrive(pilot, MembershipDialog)
     await see(pilot, "Nothing is changed.")
 
 
@@ -142,7 +142,7 @@ async def test_sessions_are_listed_and_ended(kiosk: Any, practice: Practice) -> 
         await pilot.press("s")
         await see(pilot, "x-ray room")
         await pilot.press("x", "enter")
-        await settle(pilot, lambda: isinstance(kiosk.screen, UserSessionsScreen))
+        await arrive(pilot, UserSessionsScreen)
         assert practice.call(lambda store: store.value(ended)) == 0
         await pilot.press("x", "tab", "enter")
         await see(pilot, "Ended.")
@@ -163,4 +163,4 @@ async def test_ones_own_session_is_not_ended_here(kiosk: Any) -> None:
         await pilot.press("x")
         await see(pilot, "F10 signs out.")
         await pilot.press("escape")
-        await settle(pilot, lambda: isinstance(kiosk.screen, UsersScreen))
+        await arrive(pilot, UsersScreen)

@@ -12,7 +12,7 @@ import pytest
 from store.practice import Practice
 from tests import people
 from tests.exporter.letters.stand_in import StandIn
-from tests.tui.conftest import LARGE, SMALL, see, seen, settle, sign_in, type_text
+from tests.tui.conftest import LARGE, SMALL, arrive, see, seen, sign_in, type_text
 from tests.tui.places import open_place
 from tui.screens.recovery_codes import PrintCodesDialog, RecoveryCodesDialog
 
@@ -39,7 +39,7 @@ async def make_codes(pilot: Any, practice: Practice) -> tuple[str, ...]:
     await see(pilot, "Make ten codes")
     await type_text(pilot, people.PASSWORDS["dana"])
     await pilot.press("enter")
-    await settle(pilot, lambda: isinstance(pilot.app.screen, RecoveryCodesDialog))
+    await arrive(pilot, RecoveryCodesDialog)
     await see(pilot, "Print or save")
     codes: tuple[str, ...] = pilot.app.screen._codes
     return codes
@@ -48,7 +48,7 @@ async def make_codes(pilot: Any, practice: Practice) -> tuple[str, ...]:
 async def open_printing(pilot: Any) -> None:
     """Press the button before the one that has the focus."""
     await pilot.press("shift+tab", "enter")
-    await settle(pilot, lambda: isinstance(pilot.app.screen, PrintCodesDialog))
+    await arrive(pilot, PrintCodesDialog)
     await see(pilot, "Save to folder")
 
 
@@ -64,7 +64,7 @@ async def test_p_is_the_button(kiosk: Any, practice: Practice) -> None:
         await make_codes(pilot, practice)
         await see(pilot, "p print or save")
         await pilot.press("p")
-        await settle(pilot, lambda: isinstance(kiosk.screen, PrintCodesDialog))
+        await arrive(pilot, PrintCodesDialog)
 
 
 @pytest.mark.parametrize("size", [SMALL, LARGE])
@@ -112,7 +112,7 @@ async def test_a_refusal_is_told_and_the_codes_are_still_there(
         await see(pilot, "Not printed.")
         await see(pilot, "is not accepting jobs.")
         await pilot.press("escape")
-        await settle(pilot, lambda: isinstance(kiosk.screen, RecoveryCodesDialog))
+        await arrive(pilot, RecoveryCodesDialog)
         assert all(code in seen(kiosk) for code in codes)
 
 

@@ -10,7 +10,7 @@ from store.rights import Level, Right
 from store.use_cases import download_settings, factors, passwords
 from tests import people
 from tests.people import SignIn
-from tests.tui.conftest import LARGE, SMALL, see, settle, words_of
+from tests.tui.conftest import LARGE, SMALL, arrive, see, words_of
 from tests.tui.conftest import sign_in as go_to_desk
 from tests.tui.places import open_place
 from tests.tui.security_steps import weaken
@@ -204,4 +204,4 @@ async def test_changes_are_taken_back_and_never_lost_unasked(kiosk: ChairsideApp
         await see(pilot, "Taken back.")
         assert "not saved" not in words_of(kiosk)
         await pilot.press("escape")
-        await settle(pilot, lambda: isinstance(kiosk.screen, HomeScreen))
+        await arrive(pilot, HomeScreen)

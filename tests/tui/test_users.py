@@ -21,6 +21,7 @@ from tests.tui.conftest import (
     ODD_NAME,
     SMALL,
     add_patients,
+    arrive,
     see,
     seen,
     settle,
@@ -50,7 +51,7 @@ async def edit(pilot: Pilot[Any], name: str) -> Any:
     """Open the form of a user, and return it."""
     await mark(pilot, name)
     await pilot.press("enter")
-    await settle(pilot, lambda: isinstance(pilot.app.screen, UserFormDialog))
+    await arrive(pilot, UserFormDialog)
     await see(pilot, "Edit a user")
     return pilot.app.screen
 
@@ -89,7 +90,7 @@ async def test_a_new_user_gets_a_one_time_password_that_is_shown_once(
         await save(pilot)
         await see(pilot, "A user is in at least one group")
         await pilot.press("f7")
-        await settle(pilot, lambda: isinstance(kiosk.screen, MembershipDialog))
+        await arrive(pilot, MembershipDialog)
         await pilot.press("down", "space", "s")
         await see(pilot, "Groups Assistant")
         assert kiosk.screen.query_one("#full_name").value == "Nina O'Brien [DDS]"
@@ -97,7 +98,7 @@ async def test_a_new_user_gets_a_one_time_password_that_is_shown_once(
         await see(pilot, "It is shown now and never again")
         password = shown_password(kiosk)
         await pilot.press("escape")
-        await settle(pilot, lambda: isinstance(kiosk.screen, UsersScreen))
+        await arrive(pilot, UsersScreen)
         assert password not in words_of(kiosk)
     assert groups_of(practice, "nina") == ["Assistant"]
     assert user_column(practice, "nina", "require_password_change") == 1
@@ -115,7 +116,7 @@ async def test_the_lock_drops_a_one_time_password(
         await see(pilot, "Reset the password of Ana Silva?")
         assert kiosk.focused.id == "back"
         await pilot.press("tab", "enter")
-        await settle(pilot, lambda: isinstance(kiosk.screen, OneTimePasswordDialog))
+        await arrive(pilot, OneTimePasswordDialog)
         password = shown_password(kiosk)
         clock.advance(timedelta(minutes=10))
         await pilot.press("a")
@@ -133,10 +134,10 @@ async def test_a_reset_is_asked_first_and_ends_the_old_password(
         await mark(pilot, "ana")
         before = user_column(practice, "ana", "password_hash")
         await pilot.press("p", "enter")
-        await settle(pilot, lambda: isinstance(kiosk.screen, UsersScreen))
+        await arrive(pilot, UsersScreen)
         assert user_column(practice, "ana", "password_hash") == before
         await pilot.press("p", "tab", "enter")
-        await settle(pilot, lambda: isinstance(kiosk.screen, OneTimePasswordDialog))
+        await arrive(pilot, OneTimePasswordDialog)
         await pilot.press("tab", "enter")
         await see(pilot, "ana chooses a password at the first sign-in.")
     with pytest.raises(SignInFailed):

@@ -1030,6 +1030,8 @@ CREATE TABLE "portal_credential" (
   "last_login_at" TEXT CHECK ("last_login_at" IS strftime('%Y-%m-%dT%H:%M:%SZ', "last_login_at", '+0 days')),
   "failed_attempts" INTEGER NOT NULL DEFAULT 0,
   "locked_until" TEXT CHECK ("locked_until" IS strftime('%Y-%m-%dT%H:%M:%SZ', "locked_until", '+0 days')),
+  "link_hash" TEXT CHECK ("link_hash" <> '' AND instr("link_hash", char(0)) = 0),
+  "link_expires_at" TEXT CHECK ("link_expires_at" IS strftime('%Y-%m-%dT%H:%M:%SZ', "link_expires_at", '+0 days')),
   "reset_code_hash" TEXT CHECK ("reset_code_hash" <> '' AND instr("reset_code_hash", char(0)) = 0),
   "reset_code_expires_at" TEXT CHECK ("reset_code_expires_at" IS strftime('%Y-%m-%dT%H:%M:%SZ', "reset_code_expires_at", '+0 days')),
   "printed_at" TEXT CHECK ("printed_at" IS strftime('%Y-%m-%dT%H:%M:%SZ', "printed_at", '+0 days')),
@@ -1039,7 +1041,7 @@ CREATE TABLE "portal_credential" (
 
 CREATE TABLE "portal_invite_rule" (
   "portal_invite_rule_id" INTEGER PRIMARY KEY,
-  "mode" TEXT NOT NULL CHECK ("mode" IN ('until_first_visit', 'before_appointment', 'after_appointment')),
+  "mode" TEXT NOT NULL CHECK ("mode" IN ('until_first_visit', 'before_appointment', 'after_appointment', 'no_recent_visit', 'by_hand')),
   "offset_minutes" INTEGER NOT NULL DEFAULT 0,
   "not_within_days" INTEGER NOT NULL DEFAULT 30,
   "subject" TEXT NOT NULL CHECK ("subject" <> '' AND instr("subject", char(0)) = 0),
@@ -1059,8 +1061,12 @@ CREATE TABLE "portal_invite" (
   "patient_id" INTEGER NOT NULL REFERENCES "patient",
   "portal_invite_rule_id" INTEGER REFERENCES "portal_invite_rule",
   "appointment_id" INTEGER REFERENCES "appointment",
+  "occasion" TEXT UNIQUE CHECK ("occasion" <> '' AND instr("occasion", char(0)) = 0),
+  "carries" TEXT NOT NULL CHECK ("carries" IN ('password', 'link')),
   "status" TEXT NOT NULL CHECK ("status" IN ('undefined', 'do_not_send', 'send_not_attempted', 'send_successful', 'send_failed', 'sent_awaiting_receipt')),
+  "outbox_message_id" INTEGER REFERENCES "outbox_message",
   "created_at" TEXT NOT NULL CHECK ("created_at" IS strftime('%Y-%m-%dT%H:%M:%SZ', "created_at", '+0 days')),
+  "created_by" INTEGER REFERENCES "user",
   "sent_at" TEXT CHECK ("sent_at" IS strftime('%Y-%m-%dT%H:%M:%SZ', "sent_at", '+0 days')),
   "error" TEXT CHECK ("error" <> '' AND instr("error", char(0)) = 0)
 ) STRICT;
@@ -1135,9 +1141,10 @@ CREATE TABLE "portal_representative" (
   "portal_representative_id" INTEGER PRIMARY KEY,
   "patient_id" INTEGER NOT NULL REFERENCES "patient",
   "representative_id" INTEGER NOT NULL REFERENCES "patient",
-  "basis" TEXT NOT NULL CHECK ("basis" IN ('guarantor', 'guardian', 'responsible_party')),
+  "basis" TEXT NOT NULL CHECK ("basis" IN ('guarantor', 'guardian', 'responsible_party', 'representative')),
   "valid_from" TEXT CHECK ("valid_from" IS date("valid_from", '+0 days')),
   "valid_to" TEXT CHECK ("valid_to" IS date("valid_to", '+0 days')),
+  "reason" TEXT CHECK ("reason" <> '' AND instr("reason", char(0)) = 0),
   "created_at" TEXT CHECK ("created_at" IS strftime('%Y-%m-%dT%H:%M:%SZ', "created_at", '+0 days')),
   "created_by" INTEGER REFERENCES "user",
   "edited_at" TEXT CHECK ("edited_at" IS strftime('%Y-%m-%dT%H:%M:%SZ', "edited_at", '+0 days')),
@@ -1464,25 +1471,6 @@ CREATE TABLE "data_dictionary" (
   PRIMARY KEY (table_name, column_name)
 ) STRICT;
 
-CREATE TABLE "outbox_message" (
-  "outbox_message_id" INTEGER PRIMARY KEY,
-  "channel" TEXT NOT NULL CHECK ("channel" IN ('sms', 'email')),
-  "purpose" TEXT NOT NULL CHECK ("purpose" <> '' AND instr("purpose", char(0)) = 0),
-  "recipient_masked" TEXT NOT NULL CHECK ("recipient_masked" <> '' AND instr("recipient_masked", char(0)) = 0),
-  "sealed_recipient" BLOB,
-  "sealed_body" BLOB,
-  "state" TEXT NOT NULL CHECK ("state" IN ('queued', 'sent', 'failed', 'expired')),
-  "tries" INTEGER NOT NULL DEFAULT 0,
-  "created_at" TEXT NOT NULL CHECK ("created_at" IS strftime('%Y-%m-%dT%H:%M:%SZ', "created_at", '+0 days')),
-  "not_before" TEXT NOT NULL CHECK ("not_before" IS strftime('%Y-%m-%dT%H:%M:%SZ', "not_before", '+0 days')),
-  "expires_at" TEXT CHECK ("expires_at" IS strftime('%Y-%m-%dT%H:%M:%SZ', "expires_at", '+0 days')),
-  "sent_at" TEXT CHECK ("sent_at" IS strftime('%Y-%m-%dT%H:%M:%SZ', "sent_at", '+0 days')),
-  "last_error" TEXT CHECK ("last_error" <> '' AND instr("last_error", char(0)) = 0),
-  "carrier_reference" TEXT CHECK ("carrier_reference" <> '' AND instr("carrier_reference", char(0)) = 0)
-) STRICT;
-
-CREATE INDEX "outbox_message__state" ON "outbox_message" (state);
-
 CREATE TABLE "import_run" (
   "import_run_id" INTEGER PRIMARY KEY,
   "system" TEXT NOT NULL CHECK ("system" <> '' AND instr("system", char(0)) = 0),
@@ -1501,6 +1489,62 @@ CREATE TABLE "source_identity" (
   "source_id" INTEGER NOT NULL,
   "our_id" INTEGER NOT NULL,
   PRIMARY KEY (system, source_table, source_id)
+) STRICT;
+
+CREATE TABLE "outbox_message" (
+  "outbox_message_id" INTEGER PRIMARY KEY,
+  "channel" TEXT NOT NULL CHECK ("channel" IN ('sms', 'email')),
+  "purpose" TEXT NOT NULL CHECK ("purpose" <> '' AND instr("purpose", char(0)) = 0),
+  "patient_id" INTEGER REFERENCES "patient",
+  "recipient_masked" TEXT NOT NULL CHECK ("recipient_masked" <> '' AND instr("recipient_masked", char(0)) = 0),
+  "sealed_recipient" BLOB,
+  "sealed_body" BLOB,
+  "state" TEXT NOT NULL CHECK ("state" IN ('queued', 'sending', 'sent', 'delivered', 'undelivered', 'unknown', 'failed', 'expired')),
+  "tries" INTEGER NOT NULL DEFAULT 0,
+  "created_at" TEXT NOT NULL CHECK ("created_at" IS strftime('%Y-%m-%dT%H:%M:%SZ', "created_at", '+0 days')),
+  "not_before" TEXT NOT NULL CHECK ("not_before" IS strftime('%Y-%m-%dT%H:%M:%SZ', "not_before", '+0 days')),
+  "expires_at" TEXT CHECK ("expires_at" IS strftime('%Y-%m-%dT%H:%M:%SZ', "expires_at", '+0 days')),
+  "claimed_by" TEXT CHECK ("claimed_by" <> '' AND instr("claimed_by", char(0)) = 0),
+  "claimed_until" TEXT CHECK ("claimed_until" IS strftime('%Y-%m-%dT%H:%M:%SZ', "claimed_until", '+0 days')),
+  "handing_over" INTEGER NOT NULL DEFAULT 0 CHECK ("handing_over" IN (0, 1)),
+  "sent_at" TEXT CHECK ("sent_at" IS strftime('%Y-%m-%dT%H:%M:%SZ', "sent_at", '+0 days')),
+  "settled_at" TEXT CHECK ("settled_at" IS strftime('%Y-%m-%dT%H:%M:%SZ', "settled_at", '+0 days')),
+  "last_error" TEXT CHECK ("last_error" <> '' AND instr("last_error", char(0)) = 0),
+  "carrier_reference" TEXT CHECK ("carrier_reference" <> '' AND instr("carrier_reference", char(0)) = 0)
+) STRICT;
+
+CREATE INDEX "outbox_message__state" ON "outbox_message" (state);
+
+CREATE TABLE "message_carrier" (
+  "channel" TEXT PRIMARY KEY NOT NULL CHECK ("channel" IN ('sms', 'email')),
+  "kind" TEXT NOT NULL CHECK ("kind" IN ('spool', 'smtp', 'http', 'modem')),
+  "address" TEXT CHECK ("address" <> '' AND instr("address", char(0)) = 0),
+  "port" INTEGER,
+  "security" TEXT CHECK ("security" IN ('starttls', 'tls', 'none')),
+  "account" TEXT CHECK ("account" <> '' AND instr("account", char(0)) = 0),
+  "sealed_secret" BLOB,
+  "sender" TEXT CHECK ("sender" <> '' AND instr("sender", char(0)) = 0),
+  "sender_name" TEXT CHECK ("sender_name" <> '' AND instr("sender_name", char(0)) = 0),
+  "health" TEXT NOT NULL DEFAULT 'untried' CHECK ("health" IN ('untried', 'working', 'failing')),
+  "checked_at" TEXT CHECK ("checked_at" IS strftime('%Y-%m-%dT%H:%M:%SZ', "checked_at", '+0 days')),
+  "last_error" TEXT CHECK ("last_error" <> '' AND instr("last_error", char(0)) = 0),
+  "edited_at" TEXT CHECK ("edited_at" IS strftime('%Y-%m-%dT%H:%M:%SZ', "edited_at", '+0 days')),
+  "edited_by" INTEGER REFERENCES "user"
+) STRICT;
+
+CREATE TABLE "printer" (
+  "printer_id" INTEGER PRIMARY KEY,
+  "name" TEXT NOT NULL UNIQUE COLLATE NOCASE CHECK ("name" <> '' AND instr("name", char(0)) = 0),
+  "kind" TEXT NOT NULL CHECK ("kind" IN ('ipp', 'cups')),
+  "address" TEXT NOT NULL CHECK ("address" <> '' AND instr("address", char(0)) = 0),
+  "certificate_sha256" TEXT CHECK ("certificate_sha256" <> '' AND instr("certificate_sha256", char(0)) = 0),
+  "office_id" INTEGER REFERENCES "office",
+  "is_default" INTEGER NOT NULL DEFAULT 0 CHECK ("is_default" IN (0, 1)),
+  "health" TEXT NOT NULL DEFAULT 'untried' CHECK ("health" IN ('untried', 'working', 'failing')),
+  "checked_at" TEXT CHECK ("checked_at" IS strftime('%Y-%m-%dT%H:%M:%SZ', "checked_at", '+0 days')),
+  "last_error" TEXT CHECK ("last_error" <> '' AND instr("last_error", char(0)) = 0),
+  "edited_at" TEXT CHECK ("edited_at" IS strftime('%Y-%m-%dT%H:%M:%SZ', "edited_at", '+0 days')),
+  "edited_by" INTEGER REFERENCES "user"
 ) STRICT;
 
 CREATE TRIGGER audit_log_is_never_changed BEFORE UPDATE ON audit_log
