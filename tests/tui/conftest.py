@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual import events
+from textual.keys import _character_to_key
 from textual.pilot import Pilot
 
 from exporter.runner.run import run_due
@@ -160,8 +162,18 @@ async def see(pilot: Pilot[Any], text: str) -> None:
 
 
 async def type_text(pilot: Pilot[Any], text: str) -> None:
-    """Type into what has the focus."""
-    await pilot.press(*("space" if c == " " else c for c in text))
+    """Type into what has the focus, as fast as a slow line that catches up.
+
+    Pilot waits after each key until the whole process is idle; a person does not, and a test that
+    does spends most of its time so.
+    """
+    driver = pilot.app._driver
+    assert driver is not None
+    for character in text:
+        key = events.Key(_character_to_key(character), character)
+        key.set_sender(pilot.app)
+        driver.send_message(key)
+    await pilot.pause()
 
 
 async def sign_in(pilot: Pilot[Any], user_name: str = "dana", password: str = "") -> None:
