@@ -42,8 +42,8 @@ MAY_READ_THE_CLOCK = {
 }
 
 MAY_SPEAK_SQL = {
-    "exporter/runner/making.py": "fixes the one instant of its read connection by a first read",
-    "exporter/runner/rows.py": "has SQLite itself format the rows of an archive",
+    "exporter/runner/queries.py": "has SQLite itself format the rows of an archive",
+    "exporter/runner/worker.py": "brings its read connections to one instant, and runs those queries",
 }
 SQL = re.compile(
     r"\b(SELECT\s+[\w*\"(]|INSERT\s+(OR\s+\w+\s+)?INTO|UPDATE\s+\S+\s+SET|DELETE\s+FROM|PRAGMA\s+\w"

@@ -65,6 +65,17 @@ class EntryFile(_ZipWriteFile):  # type: ignore[misc]  # pyzipper has no types
         self._fileobj.write(locked)
         return len(data)
 
+    def write_deflated(self, block: bytes, plain_bytes: int) -> None:
+        """Encrypt and write what is raw deflate already, ended by a full flush.
+
+        The compressor never saw a byte then; at the end it gives the empty block that closes
+        the stream.
+        """
+        self._file_size += plain_bytes
+        locked = self._encrypter.encrypt(block)
+        self._compress_size += len(locked)
+        self._fileobj.write(locked)
+
     def abandon(self) -> None:
         """Close without writing what is still held."""
         io.BufferedIOBase.close(self)

@@ -50,6 +50,7 @@ class EntryWriter:
         self._held: list[bytes] = []
         self._held_bytes = 0
         self._record: EntryRecord | None = None
+        self._given: str | None = None
         self.bytes = 0
 
     @property
@@ -68,6 +69,19 @@ class EntryWriter:
             self._pass_on()
         return len(data)
 
+    def write_deflated(self, block: bytes, plain_bytes: int) -> None:
+        """Take the next bytes as raw deflate that ends with a full flush.
+
+        An entry is written so from its first byte to its last, or not at all; whoever deflated it
+        has reckoned its SHA-256 as well and hands it to `take_sha256`.
+        """
+        self.bytes += plain_bytes
+        self._entry.write_deflated(block, plain_bytes)
+
+    def take_sha256(self, digest: str) -> None:
+        """Take the SHA-256 (hexadecimal) of an entry that came deflated."""
+        self._given = digest
+
     def _pass_on(self) -> None:
         block = b"".join(self._held)
         self._held.clear()
@@ -77,9 +91,11 @@ class EntryWriter:
 
     def finish(self) -> EntryRecord:
         """Write what is held and close the entry."""
-        self._pass_on()
+        if self._held:
+            self._pass_on()
         self._entry.close()
-        self._record = EntryRecord(self._name, self.bytes, self._digest.hexdigest())
+        digest = self._given or self._digest.hexdigest()
+        self._record = EntryRecord(self._name, self.bytes, digest)
         return self._record
 
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import sqlite3
+import json
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -16,10 +15,12 @@ from exporter.archive.files import clear_leftover
 from exporter.archive.manifest import write_descriptions
 from exporter.archive.names import entry_of
 from exporter.archive.writer import ArchiveWriter, EntryRecord, archive_name
-from exporter.runner.rows import count_rows, header_line, lines
+from exporter.runner.deflating import Effort
+from exporter.runner.frames import Frame, Kind
+from exporter.runner.queries import queries
+from exporter.runner.reading import reading, unfinished
 from store.archive_key import EntryKey
 from store.clock import Clock
-from store.database import connect, translated
 from store.folder import PracticeFolder
 from store.schema.columns import Table
 from store.schema.tables import exported_tables, tables_left_out
@@ -36,31 +37,42 @@ class _Meter:
 
     clock: Clock
     report: Report
-    rows_total: int
+    rows_total: int = 0
+    table: str = ""
     rows: int = 0
     bytes: int = 0
     _last: datetime | None = field(default=None)
 
-    def add(self, table: str, rows: int, size: int) -> None:
+    def add(self, rows: int, size: int) -> None:
         self.rows += rows
         self.bytes += size
+        self.tick()
+
+    def tick(self) -> None:
+        """Report if it is time again."""
         now = self.clock.now()
         if self._last is None or now - self._last >= REPORT_EVERY:
             self._last = now
-            self.now(table)
+            self.now()
 
-    def now(self, table: str) -> None:
-        self.report(Progress(table, self.rows, self.rows_total, self.bytes))
+    def now(self) -> None:
+        self.report(Progress(self.table, self.rows, self.rows_total, self.bytes))
 
 
 def make_archive(
-    folder: PracticeFolder, job: Job, keys: Sequence[EntryKey], clock: Clock, report: Report
+    folder: PracticeFolder,
+    job: Job,
+    keys: Sequence[EntryKey],
+    clock: Clock,
+    report: Report,
+    effort: Effort = "fast",
 ) -> Made:
     """Write the archive of a job into the practice's downloads, whole and synced.
 
     Args:
         keys: one unused key an entry, already marked used.
         report: told the progress twice a second; what it raises stops the work.
+        effort: how hard to compress: quickly, or to a small archive.
 
     Raises:
         DiskFull, ArchiveProblem: the disk; nothing is left behind.
@@ -70,29 +82,20 @@ def make_archive(
     # Whoever wrote this before has lost the lease; see the unattended use cases.
     clear_leftover(path)
     unused = iter(keys)
-    with snapshot(folder) as reader, translated():
+    tables = exported_tables()
+    meter = _Meter(clock, report)
+    with reading(folder.database, queries(tables), effort, meter.tick) as frames:
+        meter.rows_total = sum(json.loads(next(frames).payload))
         at = clock.now()
-        tables = exported_tables()
-        meter = _Meter(clock, report, sum(count_rows(reader, table) for table in tables))
         zone = ZoneInfo(job.time_zone)
         with ArchiveWriter(path, lambda: next(unused), at.astimezone(zone)) as writer:
-            contents = [_write_table(writer, reader, table, meter) for table in tables]
+            contents = [_write_table(writer, table, frames, meter) for table in tables]
             whole = Snapshot(job.pgid, job.practice_name, job.time_zone, at)
             write_descriptions(writer, whole, contents, tables_left_out(), VALUE_SETS)
             # The lease is looked at once more before the archive takes its name.
-            meter.now("")
+            meter.now()
             described = _described(writer.records, contents)
     return Made(at, path.name, path.stat().st_size, sha256_of(path), described)
-
-
-@contextmanager
-def snapshot(folder: PracticeFolder) -> Iterator[sqlite3.Connection]:
-    """Yield a connection that reads the store as it is at this one instant."""
-    with closing(connect(folder, read_only=True)) as reader:
-        reader.execute("BEGIN")
-        # BEGIN alone fixes nothing: the first read does.
-        reader.execute("SELECT count(*) FROM practice_group").fetchone()
-        yield reader
 
 
 def sha256_of(path: Path) -> str:
@@ -102,15 +105,19 @@ def sha256_of(path: Path) -> str:
 
 
 def _write_table(
-    writer: ArchiveWriter, reader: sqlite3.Connection, table: Table, meter: _Meter
+    writer: ArchiveWriter, table: Table, frames: Iterator[Frame], meter: _Meter
 ) -> TableContents:
-    rows = 0
+    meter.table = table.name
     with writer.entry(entry_of(table.name)) as entry:
-        meter.add(table.name, 0, entry.write(header_line(table)))
-        for count, text in lines(reader, table):
-            rows += count
-            meter.add(table.name, count, entry.write(text))
-    return TableContents(table, rows, entry.record)
+        for frame in frames:
+            if frame.kind is Kind.TABLE_END:
+                entry.take_sha256(frame.payload.hex())
+                break
+            entry.write_deflated(frame.payload, frame.plain_bytes)
+            meter.add(frame.rows, frame.plain_bytes)
+        else:
+            raise unfinished()
+    return TableContents(table, frame.rows, entry.record)
 
 
 def _described(

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from exporter.archive.files import part_of
 from exporter.archive.writer import archive_name
+from exporter.messages.delivery import deliver
 from exporter.runner.making import make_archive
 from exporter.runner.rekeying import rekey_waiting
 from store.access import Actor, unattended
@@ -22,6 +23,7 @@ from store.errors import ChairsideError
 from store.practice import Practice
 from store.use_cases import unattended as use_cases
 from store.use_cases.audit_trail import anchor_head
+from store.use_cases.invitations import queue_due_invitations
 from store.use_cases.unattended import CancelAsked, Job, LeaseLost, Made, Progress
 
 
@@ -43,7 +45,7 @@ def run_due(
     on_progress: OnProgress | None = None,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> list[Outcome]:
-    """Do every download that is due; return how each ended.
+    """Do every download that is due, then send what waits in the outbox; return how each ended.
 
     Args:
         on_progress: told the progress twice a second.
@@ -62,6 +64,9 @@ def run_due(
         if job is None:
             break
         outcomes.append(_attempt(practice, runner, job, on_progress, cancelled))
+    if not cancelled():
+        practice.call(queue_due_invitations, runner)
+        deliver(practice)
     practice.call(anchor_head)
     return outcomes
 

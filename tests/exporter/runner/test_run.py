@@ -19,7 +19,6 @@ import pytest
 
 from exporter.archive.reader import Archive
 from exporter.runner import making
-from exporter.runner.making import snapshot
 from exporter.runner.run import run_due
 from exporter.runner.saving import save_archive
 from store.access import Actor
@@ -112,15 +111,6 @@ def test_no_hash_key_token_or_code_is_in_it(practice: Practice, made: Path, tmp_
     assert len(hashes) > 5
     assert not [one for one in hashes if one.encode() in everything]
     assert b"$argon2" not in everything
-
-
-def test_all_tables_are_of_one_instant_though_others_write(practice: Practice) -> None:
-    with snapshot(practice.folder) as reader:
-        before = reader.execute("SELECT count(*) FROM office").fetchone()[0]
-        people.change_store(practice, "INSERT INTO office (pgid, name) VALUES (1000, 'New office')")
-        assert reader.execute("SELECT count(*) FROM office").fetchone()[0] == before
-    with snapshot(practice.folder) as reader:
-        assert reader.execute("SELECT count(*) FROM office").fetchone()[0] == before + 1
 
 
 def test_a_stop_asked_for_in_the_kiosk_leaves_no_file_and_no_key(

@@ -1,0 +1,160 @@
+"""The reading process: what it hands on is whole and of one instant, or the trouble is told."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import subprocess
+import sys
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from exporter.runner import reading as module
+from exporter.runner.deflating import END, Effort, deflater
+from exporter.runner.frames import Frame, Kind
+from exporter.runner.queries import queries
+from exporter.runner.reading import reading
+from store.errors import StoreProblem
+from store.practice import Practice
+from store.schema.tables import exported_tables, table_named
+from tests import people
+
+
+def frames_of(practice: Practice, effort: Effort = "fast") -> list[Frame]:
+    """Return all frames of a whole practice."""
+    with reading(
+        practice.folder.database, queries(exported_tables()), effort, lambda: None
+    ) as frames:
+        return list(frames)
+
+
+def text_of(frames: list[Frame], name: str) -> bytes:
+    """Inflate one table's text out of its frames, checked against its last frame."""
+    number = [t.name for t in exported_tables()].index(name)
+    pieces = [f for f in frames if f.kind is Kind.TEXT and f.table == number]
+    (end,) = (f for f in frames if f.kind is Kind.TABLE_END and f.table == number)
+    stream = zlib.decompressobj(-15)
+    text = stream.decompress(b"".join(f.payload for f in pieces) + END)
+    assert stream.eof
+    assert (len(text), hashlib.sha256(text).digest()) == (end.plain_bytes, end.payload)
+    assert sum(f.rows for f in pieces) == end.rows
+    return text
+
+
+@pytest.mark.parametrize("effort", ["fast", "small"])
+def test_every_table_comes_whole_with_its_rows_and_checksum(
+    practice: Practice, effort: Effort
+) -> None:
+    frames = frames_of(practice, effort)
+    assert frames[0].kind is Kind.SNAPSHOT
+    counts = json.loads(frames[0].payload)
+    for number, table in enumerate(exported_tables()):
+        text_of(frames, table.name)
+        (end,) = (f for f in frames if f.kind is Kind.TABLE_END and f.table == number)
+        assert end.rows == counts[number]
+
+
+def test_more_rows_than_a_batch_come_in_order(practice: Practice) -> None:
+    people.change_store(
+        practice,
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 3 FROM n WHERE i < 60000)"
+        " INSERT INTO preference (name, value) SELECT printf('p%06d', i), 'v' FROM n",
+    )
+    lines = text_of(frames_of(practice), "preference").splitlines()[1:]
+    names = [line.split(b"\t")[0] for line in lines if line.startswith(b"p0")]
+    assert len(names) == 20_001
+    assert names == sorted(names)
+
+
+def test_rows_longer_than_a_step_may_format_are_cut_smaller(practice: Practice) -> None:
+    long = "long note " * 150_000
+    for number in range(9):
+        people.change_store(
+            practice, "INSERT INTO preference VALUES (?, ?)", f"long{number}", f"{number}{long}"
+        )
+    text = text_of(frames_of(practice), "preference")
+    assert text.count(long.encode()) == 9
+
+
+def test_all_tables_are_of_one_instant_though_others_write(practice: Practice) -> None:
+    """Race: a row that refers to another appears without it."""
+    tables = queries([table_named("office"), table_named("provider")])
+    before = practice.call(lambda s: s.value("SELECT count(*) FROM provider"))
+    with reading(practice.folder.database, tables, "fast", lambda: None) as frames:
+        first = next(frames)
+        people.change_store(practice, "INSERT INTO provider (abbr) VALUES ('NEW')")
+        ends = [frame.rows for frame in frames if frame.kind is Kind.TABLE_END]
+    assert ends[1] == before == json.loads(first.payload)[1]
+
+
+def test_no_process_loads_two_sqlite_libraries() -> None:
+    """Corruption: two libraries on one file in one process drop each other's locks."""
+    for program, wanted, other in (
+        ("import exporter.runner.worker", "apsw", "sqlite3"),
+        ("import exporter.runner.run, exporter.runner.reading", "sqlite3", "apsw"),
+    ):
+        told = subprocess.run(
+            [sys.executable, "-c", f"{program}; import sys; print(*sys.modules)"],
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout.split()
+        assert wanted in told
+        assert other not in told
+
+
+def test_a_damaged_store_is_told_and_no_data_is(practice: Practice, tmp_path: Path) -> None:
+    copy = tmp_path / "practice.db"
+    practice.call(lambda s: s.db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall())
+    data = bytearray(practice.folder.database.read_bytes())
+    data[4096:] = b"\x5a" * (len(data) - 4096)
+    copy.write_bytes(data)
+    with (
+        pytest.raises(StoreProblem) as caught,
+        reading(copy, queries(exported_tables()), "fast", lambda: None) as frames,
+    ):
+        list(frames)
+    assert "malformed" in caught.value.what or "not a database" in caught.value.what
+
+
+def test_a_reading_process_that_is_killed_is_told(
+    practice: Practice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Crash: the process that reads dies; the runner must not take what came for the whole."""
+    started: list[subprocess.Popen[bytes]] = []
+    stock = subprocess.Popen
+
+    def noting(*args: object, **options: object) -> subprocess.Popen[bytes]:
+        started.append(stock(*args, **options))  # type: ignore[call-overload]
+        return started[-1]
+
+    monkeypatch.setattr(module.subprocess, "Popen", noting)
+    noise = "x" * 3_000_000
+    for number in range(6):
+        people.change_store(
+            practice, "INSERT INTO preference VALUES (?, ?)", f"n{number}", f"{number}{noise}"
+        )
+    tables = queries(exported_tables())
+    with reading(practice.folder.database, tables, "fast", lambda: None) as frames:
+        next(frames)
+        started[0].kill()
+        # Cut off between two frames nothing is raised, but the last tables are missing.
+        told, ends = None, 0
+        try:
+            ends = sum(frame.kind is Kind.TABLE_END for frame in frames)
+        except StoreProblem as problem:
+            told = problem
+    assert told is not None or ends < len(tables)
+    assert started[0].returncode is not None
+
+
+@pytest.mark.parametrize("effort", ["fast", "small"])
+def test_pieces_of_several_threads_join_into_one_stream(effort: Effort) -> None:
+    make: Callable[[bytes], bytes] = deflater(effort)
+    other = deflater(effort)
+    texts = [b"one line\n" * 500, b"", b"another\t\n" * 700]
+    joined = make(texts[0]) + other(texts[1]) + make(texts[2]) + END
+    assert zlib.decompress(joined, -15) == b"".join(texts)
