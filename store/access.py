@@ -18,7 +18,7 @@ from store.database import Store
 from store.errors import Refused, SessionEnded
 from store.rights import Level, Need, Right
 
-Source = Literal["kiosk", "command_line", "runner"]
+Source = Literal["kiosk", "command_line", "runner", "portal"]
 
 SESSION_HOURS = 12
 """A session ends after this long whatever happens (S7)."""

@@ -29,11 +29,25 @@ AUDIT_TRIGGERS = (
     BEGIN SELECT raise(ABORT, 'the audit trail is append-only'); END""",
 )
 
+INVITATION_TRIGGER = """CREATE TRIGGER portal_invite_follows_its_message
+    AFTER UPDATE OF state, last_error ON outbox_message
+    WHEN NEW.purpose = 'portal.invitation'
+    BEGIN UPDATE portal_invite SET
+      status = CASE WHEN NEW.state IN ('queued', 'sending') THEN 'send_not_attempted'
+        WHEN NEW.state IN ('sent', 'delivered') THEN 'send_successful'
+        WHEN NEW.state = 'unknown' THEN 'sent_awaiting_receipt' ELSE 'send_failed' END,
+      sent_at = coalesce(NEW.sent_at, sent_at),
+      error = CASE WHEN NEW.state IN ('sent', 'delivered') THEN NULL
+        WHEN NEW.state = 'expired' THEN coalesce(NEW.last_error, 'It was not sent in time.')
+        ELSE NEW.last_error END
+      WHERE outbox_message_id = NEW.outbox_message_id; END"""
+"""However a message ends, one by one or many at once, its invitation is in step (P11)."""
+
 
 def schema_statements() -> list[str]:
     """Return the SQL of the whole first schema, in order."""
     statements = [sql for table in TABLES for sql in ddl(table, VALUE_SETS)]
-    return [*statements, *AUDIT_TRIGGERS]
+    return [*statements, *AUDIT_TRIGGERS, INVITATION_TRIGGER]
 
 
 def is_current(db: sqlite3.Connection) -> bool:

@@ -26,10 +26,12 @@ ABOVE = {"store": ("exporter", "tui"), "exporter": ("tui",), "tui": ()}
 
 BETWEEN_EXPORTERS = {
     ("runner", "archive"): "the runner writes through the archive",
+    ("runner", "messages"): "the unattended run sends what waits",
     ("convert", "archive"): "a conversion reads an opened archive",
     ("reports", "archive"): "a report is a whole file or none, as an archive is",
     ("reports", "convert"): "what makes a cell inert is decided in one place",
-    ("reports", "letters"): "what only paper may hold goes to the printer without a file",
+    ("reports", "letters"): "what only paper may hold goes to the printer; fonts are known there",
+    ("letters", "archive"): "a saved sheet is a whole file or none, as an archive is",
 }
 """Which rooms of the exporter know one another, and why."""
 

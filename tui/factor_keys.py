@@ -129,7 +129,13 @@ PLACES: Final[dict[str, PlaceHelp]] = {
             "and its code typed back. Until then no code can be sent for a data download, except",
             "by authenticator app or recovery code.",
         ),
-        ("communications.register", "communications.code", "kiosk.back", "kiosk.help"),
+        (
+            "communications.register",
+            "communications.code",
+            "communications.mail",
+            "kiosk.back",
+            "kiosk.help",
+        ),
     ),
     "emergency": PlaceHelp(
         "Emergency access",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tui import audit_keys, factor_keys, security_keys
+from tui import audit_keys, factor_keys, patient_keys, portal_keys, security_keys
 from tui.key_words import Key as Key
 from tui.key_words import PlaceHelp as PlaceHelp
 
@@ -44,8 +44,8 @@ _ALL: Final = (
     Key("home.open", "enter", "Enter", "open", "Open the place that is marked."),
     Key(
         "home.number",
-        "1,2,3,4,5,6,7,8,9,a,b,c,d,e,f",
-        "1-9 a-f",
+        ",".join("123456789abcdefghijklmnop"),
+        "1-9 a-p",
         "open by number",
         "Open a place by its number or letter.",
     ),
@@ -78,8 +78,9 @@ _ALL: Final = (
     Key("dialog.stop", "f8", "F8", "stop", "Stop this work. What is half made is removed."),
 )
 
+_ROOMS: Final = (security_keys, audit_keys, factor_keys, patient_keys, portal_keys)
 KEYS: Final[dict[str, Key]] = {
-    key.id: key for key in (*_ALL, *security_keys.KEYS, *audit_keys.KEYS, *factor_keys.KEYS)
+    key.id: key for keys in (_ALL, *(room.KEYS for room in _ROOMS)) for key in keys
 }
 
 SIGN_IN: Final = "sign_in"
@@ -119,7 +120,8 @@ PLACES: Final[dict[str, PlaceHelp]] = {
             "The places of the kiosk. A dim one needs a right that you do not have; it says which.",
             "Rights are granted to groups under Setup > Security > Groups.",
         ),
-        ("home.open", "home.number", "kiosk.help", "kiosk.sign_out"),
+        ("home.open", "home.find", "kiosk.help", "kiosk.sign_out"),
+        ("home.number",),
     ),
     "downloads": PlaceHelp(
         "Data Download",
@@ -202,6 +204,8 @@ PLACES: Final[dict[str, PlaceHelp]] = {
     **security_keys.PLACES,
     **audit_keys.PLACES,
     **factor_keys.PLACES,
+    **patient_keys.PLACES,
+    **portal_keys.PLACES,
     "progress": PlaceHelp(
         "Work in progress",
         ("This goes on while the kiosk is locked. Its result is told on the home screen.",),

@@ -14,19 +14,27 @@ from store.schema.columns import Table
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """Whose data it is and the one instant (aware) at which all tables were read."""
+    """Whose data it is and the one instant (aware) at which all tables were read.
+
+    `patient_id` is set where it is the data of one patient.
+    """
 
     pgid: int
     practice: str
     time_zone: str
     at: datetime
     program: str = "Chairside"
+    patient_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class TableContents:
-    """One exported table, how many rows it has, and size and checksum of its entry."""
+    """One exported table, how many rows it has, and size and checksum of its entry.
+
+    `is_closed` tells whether every row that others refer to is in it.
+    """
 
     table: Table
     rows: int
     record: EntryRecord
+    is_closed: bool = True

@@ -71,12 +71,15 @@ def datapackage_json(
 
     What the specification has no word for stands under `chairside`.
     """
-    present = {c.table.name: c.table for c in contents}
+    present = {c.table.name: c.table for c in contents if c.is_closed}
+    whose = "" if snapshot.patient_id is None else f"patient {snapshot.patient_id} of "
     package = {
         "profile": "tabular-data-package",
         "name": f"data-download-{snapshot.pgid}",
-        "title": f"Data download of {snapshot.practice}",
-        "description": "Raw data of a dental practice, without images and attached files.",
+        "title": f"Data download of {whose}{snapshot.practice}",
+        "description": "Raw data of a dental practice, without images and attached files."
+        if not whose
+        else "Raw data that a dental practice has on one patient, without images and files.",
         "created": instant(snapshot.at),
         "chairside": {
             "format": names.FORMAT,
@@ -85,6 +88,7 @@ def datapackage_json(
             "practice": snapshot.practice,
             "timeZone": snapshot.time_zone,
             "snapshot": instant(snapshot.at),
+            **({} if snapshot.patient_id is None else {"patient": snapshot.patient_id}),
             "documents": [
                 {"path": r.name, "bytes": r.bytes, "hash": f"sha256:{r.sha256}"} for r in documents
             ],

@@ -14,11 +14,27 @@ from exporter.archive.names import entry_of
 from store.clock import instant
 from store.schema.columns import Table
 
+_OF_THE_PRACTICE = """\
+A copy of the practice's own data, to keep or to review: treatments, appointments, patient
+histories and the ledger that goes with them. All tables were read at the one instant above."""
+_OF_A_PATIENT = """\
+A copy of what the practice has on one patient, for that patient: treatments, appointments, history
+and the ledger that goes with them. All tables were read at the one instant above.
+
+It is about nobody else. Others of the household, staff and other patients stand here as numbers
+only, and the rows behind these numbers are not in this archive. Where somebody else's insurance
+covers the patient, the plan is here and the subscriber is not; where somebody else paid, the part
+that was for the patient is here and the payment is not."""
+_OPENS_DOWNLOAD = """\
+The password is that of the user who asked for the download, as it was when the
+download was scheduled. Capital and small letters differ."""
+_OPENS_PATIENT = """\
+The passphrase was chosen for this archive and told to its receiver by another way.
+Capital and small letters differ. Nobody can find it out again."""
 _WHAT_IT_IS = """\
 WHAT THIS IS
 
-A copy of the practice's own data, to keep or to review: treatments, appointments, patient
-histories and the ledger that goes with them. All tables were read at the one instant above.
+{what}
 
 WHAT THIS IS NOT
 
@@ -29,8 +45,7 @@ HOW TO OPEN IT
 
 Every file in the ZIP is encrypted (WinZip AES, 128 bits). 7-Zip or WinZip opens it, either one;
 so does Chairside, under Utilities > Open an archive. Windows Explorer, macOS and the command
-unzip cannot. The password is that of the user who asked for the download, as it was when the
-download was scheduled. Capital and small letters differ.
+unzip cannot. {opens}
 
 Once opened, the files are not protected any more. They tell about patients: keep them where only
 those may look who need to, and delete them when they are no longer needed.
@@ -52,18 +67,23 @@ def readme_text(
 ) -> str:
     """Return the page as text with line feeds."""
     rows = sum(c.rows for c in contents)
+    of_one = snapshot.patient_id is not None
     local = snapshot.at.astimezone(ZoneInfo(snapshot.time_zone))
     lines = [
         f"DATA DOWNLOAD OF {snapshot.practice.upper()}",
         "",
         f"Practice        {snapshot.practice}",
         f"Practice group  {snapshot.pgid} (PGID)",
+        *([] if not of_one else [f"Patient         number {snapshot.patient_id}"]),
         f"Read at         {instant(snapshot.at)} (UTC)",
         f"                {local:%Y-%m-%d %H:%M:%S} {snapshot.time_zone}",
         f"Contents        {len(contents)} tables, {rows:,} rows",
         f"Made by         {snapshot.program}",
         "",
-        _WHAT_IT_IS,
+        _WHAT_IT_IS.format(
+            what=_OF_A_PATIENT if of_one else _OF_THE_PRACTICE,
+            opens=_OPENS_PATIENT if of_one else _OPENS_DOWNLOAD,
+        ),
         "",
         "TABLES",
         "",

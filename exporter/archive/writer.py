@@ -31,6 +31,12 @@ def archive_name(pgid: int, day: date, download_id: int) -> str:
     return f"{pgid}-{day:%Y-%m-%d}-{download_id:04d}.zip"
 
 
+def patient_archive_name(pgid: int, day: date, patient_id: int, copy: int = 1) -> str:
+    """Return `<pgid>-<date>-patient-<number>.zip`; further copies of a day are counted."""
+    counted = "" if copy == 1 else f"-{copy}"
+    return f"{pgid}-{day:%Y-%m-%d}-patient-{patient_id}{counted}.zip"
+
+
 @dataclass(frozen=True, slots=True)
 class EntryRecord:
     """What one entry holds: size and SHA-256 (hexadecimal) of its plain text."""

@@ -6,24 +6,21 @@ One rule: a sheet goes to `lp` by its standard input; no file is made for it, on
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
 
+from exporter.letters.problems import MayStillPrint, NotTaken
+from exporter.letters.problems import NotPrinted as NotPrinted  # what everybody catches
 from store.drawing import drawn
-from store.errors import ChairsideError
 
 _JOB = "Chairside"
 """What the print queue shows to everybody; it names neither a person nor what is printed."""
 _SECONDS_TO_LOOK = 5
 _SECONDS_TO_TAKE = 60
 _LONGEST_REASON = 120
-
-
-class NotPrinted(ChairsideError):
-    """The printer, or the program that leads to it, did not take the sheet."""
-
-    title = "Not printed"
+_REQUEST = re.compile(r"request id is (\S+-\d+)")
 
 
 def default_printer() -> str | None:
@@ -31,31 +28,18 @@ def default_printer() -> str | None:
 
     Asks `lpstat -d`, which comes with `lp`; waits five seconds at most.
     """
-    lp, lpstat = _program("lp"), _program("lpstat")
-    if lp is None or lpstat is None:
-        return None
-    try:
-        told = subprocess.run(  # noqa: S603 - the system's own program, no shell, nothing typed
-            [lpstat, "-d"],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=_SECONDS_TO_LOOK,
-            env=_plain_words(),
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    if told.returncode:
+    if _program("lp") is None:
         return None
     # "system default destination: NAME", or a sentence without a colon where there is none.
-    _said, _colon, name = told.stdout.decode("utf-8", "replace").partition(":")
+    _said, _colon, name = _told("lpstat", "-d").partition(":")
     return name.strip().split("\n")[0] or None
 
 
-def send(pdf: bytes, printer: str) -> None:
+def send(pdf: bytes, printer: str) -> str:
     """Hand a PDF to a printer by its name, as `default_printer` returned it.
 
-    Returns once the print queue has taken it. Raises NotPrinted, with the reason that `lp` gives.
+    Returns the name of the job once the print queue has taken it; empty where `lp` tells none.
+    Raises NotTaken, with the reason that `lp` gives, and MayStillPrint where it does not answer.
     """
     lp = _program("lp")
     if lp is None:
@@ -70,11 +54,65 @@ def send(pdf: bytes, printer: str) -> None:
             check=False,
         )
     except subprocess.TimeoutExpired:
-        raise _not_printed("it did not answer within a minute") from None
+        raise MayStillPrint(
+            "The print queue did not answer within a minute.",
+            kept="It may have taken the sheet.",
+            do="Look at the printer before you print again.",
+        ) from None
     except OSError as problem:
         raise _not_printed(problem.strerror or type(problem).__name__) from None
     if done.returncode:
         raise _not_printed(_reason(done.stderr))
+    # "request id is NAME-12 (1 file(s))"
+    told = _REQUEST.search(done.stdout.decode("utf-8", "replace"))
+    return told.group(1) if told else ""
+
+
+def queues() -> tuple[str, ...]:
+    """Return the names of this computer's print queues; none without `lpstat`.
+
+    Asks `lpstat -e`, which lists printers that the system has found by itself as well.
+    """
+    return tuple(line.strip() for line in _told("lpstat", "-e").splitlines() if line.strip())
+
+
+def is_waiting(job: str) -> bool:
+    """Tell whether a job still waits in its queue or is being printed."""
+    waiting = _told("lpstat", "-W", "not-completed", "-o").splitlines()
+    return any(line.split(None, 1)[:1] == [job] for line in waiting)
+
+
+def purge(job: str) -> bool:
+    """Have the print queue wipe a job and the file it kept of it; tell whether it agreed.
+
+    On a job that is not done this also stops the printing. How long a queue keeps files of its own
+    accord is the system's setting (PreserveJobFiles of CUPS); no program can look into that.
+    """
+    cancel = _program("cancel")
+    if cancel is None:
+        return False
+    return _ran([cancel, "-x", job]) is not None
+
+
+def _told(name: str, *arguments: str) -> str:
+    program = _program(name)
+    return (_ran([program, *arguments]) or "") if program else ""
+
+
+def _ran(command: list[str]) -> str | None:
+    """Return what one of CUPS's programs prints; None where it fails or does not answer."""
+    try:
+        done = subprocess.run(  # noqa: S603 - the system's own program, no shell
+            command,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=_SECONDS_TO_LOOK,
+            env=_plain_words(),
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return None if done.returncode else done.stdout.decode("utf-8", "replace")
 
 
 def _program(name: str) -> str | None:
@@ -93,5 +131,5 @@ def _reason(said: bytes) -> str:
     return drawn(lines[0].removeprefix("lp:").strip().rstrip("."))[:_LONGEST_REASON] or "no reason"
 
 
-def _not_printed(reason: str) -> NotPrinted:
-    return NotPrinted(f"The printer did not take the sheet: {reason}.")
+def _not_printed(reason: str) -> NotTaken:
+    return NotTaken(f"The printer did not take the sheet: {reason}.")

@@ -1,25 +1,164 @@
-"""Delivering the outbox."""
+"""Delivering the outbox.
+
+One rule: any number of deliverers may be at work at once, and any of them may die at any moment:
+each message is sent once at most, and what certainly was not sent is sent later.
+"""
 
 from __future__ import annotations
 
-from exporter.messages.spool import spool
+import os
+import platform
+import secrets
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+
+from exporter.messages.carriers import (
+    NO_CARRIER,
+    Carrier,
+    CarrierDown,
+    NobodyKnows,
+    NotNow,
+    Patience,
+    RefusedForGood,
+)
+from store.outbox import Outgoing
 from store.practice import Practice
-from store.use_cases import messages
+from store.use_cases import carriers, messages
+from store.use_cases.messages import ClaimLost
+
+BATCH = 10
+"""Messages claimed at once: all of them must be tried within the lease, or go to somebody else."""
+_PATIENT = Patience()
 
 
-def deliver(practice: Practice) -> int:
-    """Hand every waiting message to its carrier; return how many were taken.
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """What one delivery did: taken by carriers, still waiting for all, and given up.
 
-    What a carrier does not take stays queued with the reason.
+    `failed` counts what is not tried again by itself: refused for good, too late, or unknown.
     """
-    taken = 0
-    for message in practice.call(messages.waiting):
+
+    sent: int
+    waiting: int
+    failed: int
+
+
+def deliver(
+    practice: Practice,
+    *,
+    limit: int | None = None,
+    patience: Patience = _PATIENT,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> Delivered:
+    """Hand what can be sent to its carriers.
+
+    It blocks, up to a minute for a mail server that does not answer: not for the event loop.
+
+    Args:
+        limit: how many messages at most; None for all.
+        patience: how long carriers wait.
+        cancelled: asked before each message; true leaves the rest for another time.
+
+    Raises StoreProblem where the store cannot be written; nothing is sent twice for that.
+    """
+    run = _Delivery(practice, limit, patience, cancelled)
+    for channel in messages.CHANNELS:
+        run.channel(channel)
+    practice.call(messages.scrub)
+    return Delivered(run.sent, practice.call(messages.count_waiting), run.failed)
+
+
+class _Delivery:
+    """One run over the outbox, under a name that no other run has."""
+
+    def __init__(
+        self,
+        practice: Practice,
+        limit: int | None,
+        patience: Patience,
+        cancelled: Callable[[], bool],
+    ) -> None:
+        self._practice = practice
+        self._left = limit
+        self._patience = patience
+        self._cancelled = cancelled
+        self._holder = f"{platform.node()}:{os.getpid()}:{secrets.token_hex(4)}"
+        self.sent = 0
+        self.failed = 0
+
+    def channel(self, channel: str) -> None:
+        carrier = _carrier_for(self._practice, channel, self._patience)
+        if carrier is None:
+            self._practice.call(messages.note_no_carrier, channel, NO_CARRIER)
+            return
+        problem = None
         try:
-            reference = spool(practice.folder.spool, message)
-        except OSError as problem:
-            reason = problem.strerror or type(problem).__name__
-            practice.call(messages.note_not_sent, message.outbox_message_id, reason)
+            for batch in self._batches(channel):
+                problem = self._send(carrier, batch)
+                if problem:
+                    break
+        finally:
+            carrier.close()
+        if problem is not None:
+            self._practice.call(carriers.note_health, channel, problem)
+
+    def _batches(self, channel: str) -> Iterator[list[Outgoing]]:
+        while (self._left is None or self._left > 0) and not self._cancelled():
+            count = BATCH if self._left is None else min(BATCH, self._left)
+            batch = self._practice.call(messages.claim, self._holder, channel, count)
+            if not batch:
+                return
+            if self._left is not None:
+                self._left -= len(batch)
+            yield batch
+
+    def _send(self, carrier: Carrier, batch: list[Outgoing]) -> str:
+        """Send some messages; return why the carrier is not to be asked again now, or nothing."""
+        for at, message in enumerate(batch):
+            if self._cancelled():
+                self._practice.call(messages.give_back, batch[at:], "")
+                break
+            try:
+                self._one(carrier, message)
+            except (CarrierDown, NobodyKnows) as problem:
+                self._practice.call(messages.give_back, batch[at + 1 :], problem.what)
+                return problem.what
+        return ""
+
+    def _one(self, carrier: Carrier, message: Outgoing) -> None:
+        """Send one message and note what became of it. Raises CarrierDown, NobodyKnows."""
+        practice = self._practice
+        try:
+            reference = carrier.send(
+                message, partial(practice.call, messages.handing_over, message)
+            )
+        except ClaimLost:
+            return
+        except (CarrierDown, NotNow) as problem:
+            self.failed += not practice.call(messages.note_try_later, message, problem.what)
+            if isinstance(problem, CarrierDown):
+                raise
+        except RefusedForGood as problem:
+            practice.call(messages.note_failed, message, problem.what)
+            self.failed += 1
+        except NobodyKnows as problem:
+            practice.call(messages.note_unknown, message, problem.what)
+            self.failed += 1
+            raise
         else:
-            practice.call(messages.note_sent, message.outbox_message_id, reference)
-            taken += 1
-    return taken
+            practice.call(messages.note_sent, message, reference)
+            self.sent += 1
+
+
+def _carrier_for(practice: Practice, channel: str, patience: Patience) -> Carrier | None:
+    settings = practice.call(carriers.for_delivery, channel)
+    if settings is None:
+        return None
+    if settings.kind == "spool":
+        from exporter.messages.spool import SpoolCarrier
+
+        return SpoolCarrier(practice.folder.spool)
+    from exporter.messages.smtp import SmtpCarrier
+
+    return SmtpCarrier(settings, practice.clock, patience)

@@ -5,18 +5,48 @@ For offline test environments and the demo. One rule: files are private (0600), 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
+from exporter.messages.carriers import CarrierDown
+from store.errors import ChairsideError
 from store.folder import write_private
-from store.outbox import Outgoing
+from store.outbox import Mail, Outgoing
 
 
-def spool(folder: Path, message: Outgoing) -> str:
-    """Write a message to the spool folder and return the file's name. Raises OSError."""
-    name = f"{message.outbox_message_id:06d}-{message.channel}.txt"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    path = folder / name
-    # A file of that name is what a delivery that was killed left behind.
-    path.unlink(missing_ok=True)
-    write_private(path, f"To: {message.recipient}\n\n{message.body}\n".encode())
-    return name
+class SpoolCarrier:
+    """Writes messages to a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def send(self, message: Outgoing, handing_over: Callable[[], None]) -> str:
+        """Write a message and return the file's name; it has that name once it is whole.
+
+        Raises CarrierDown, and what `handing_over` raises.
+        """
+        name = f"{message.outbox_message_id:06d}-{message.channel}.txt"
+        part = self._folder / f".{name}.part"
+        try:
+            self._folder.mkdir(mode=0o700, exist_ok=True)
+            # A file of that name is what a delivery that was killed left behind.
+            part.unlink(missing_ok=True)
+            write_private(part, _text(message).encode())
+            handing_over()
+            part.replace(self._folder / name)
+        except OSError as problem:
+            raise CarrierDown(f"{problem.strerror or type(problem).__name__}.") from None
+        except ChairsideError:
+            part.unlink(missing_ok=True)
+            raise
+        return name
+
+    def close(self) -> None:
+        """Nothing to end."""
+
+
+def _text(message: Outgoing) -> str:
+    if message.channel != "email":
+        return f"To: {message.recipient}\n\n{message.body}\n"
+    mail = Mail.from_json(message.body)
+    return f"To: {message.recipient}\nSubject: {mail.subject}\n\n{mail.plain}\n"

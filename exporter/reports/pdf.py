@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from exporter.reports.fonts import Fonts, choose
+from exporter.letters.fonts import Fonts, choose
 from store.drawing import drawn
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from exporter.archive.files import refuse_existing, whole_file
 from exporter.letters import lp
-from exporter.reports.fonts import Fonts, NoFont, choose
+from exporter.letters.fonts import Fonts, NoFont, choose
 from exporter.reports.naming import check_folder, file_name
 from store.access import Actor
 from store.drawing import drawn

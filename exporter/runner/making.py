@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -17,7 +17,7 @@ from exporter.archive.names import entry_of
 from exporter.archive.writer import ArchiveWriter, EntryRecord, archive_name
 from exporter.runner.deflating import Effort
 from exporter.runner.frames import Frame, Kind
-from exporter.runner.queries import queries
+from exporter.runner.queries import queries_of
 from exporter.runner.reading import reading, unfinished
 from store.archive_key import EntryKey
 from store.clock import Clock
@@ -32,7 +32,7 @@ Report = Callable[[Progress], None]
 
 
 @dataclass(slots=True)
-class _Meter:
+class Meter:
     """Counts, and reports twice a second; whatever the report raises ends the attempt."""
 
     clock: Clock
@@ -59,6 +59,18 @@ class _Meter:
         self.report(Progress(self.table, self.rows, self.rows_total, self.bytes))
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A table to be written: all its rows, or those that meet a condition of the store's.
+
+    `is_closed` tells whether every row that others refer to is among them.
+    """
+
+    table: Table
+    only: str | None = None
+    is_closed: bool = True
+
+
 def make_archive(
     folder: PracticeFolder,
     job: Job,
@@ -81,21 +93,46 @@ def make_archive(
     path = folder.downloads / archive_name(job.pgid, job.run_on, job.download_id)
     # Whoever wrote this before has lost the lease; see the unattended use cases.
     clear_leftover(path)
+    whose = Snapshot(job.pgid, job.practice_name, job.time_zone, clock.now())
+    parts = [Part(table) for table in exported_tables()]
+    meter = Meter(clock, report)
+    at, described = write_archive(
+        path, folder.database, whose, parts, tables_left_out(), keys, meter, effort
+    )
+    return Made(at, path.name, path.stat().st_size, sha256_of(path), described)
+
+
+def write_archive(
+    path: Path,
+    database: Path,
+    whose: Snapshot,
+    parts: Sequence[Part],
+    left_out: Sequence[Table],
+    keys: Sequence[EntryKey],
+    meter: Meter,
+    effort: Effort = "fast",
+) -> tuple[datetime, tuple[MadeFile, ...]]:
+    """Write parts of a store into an archive; return the instant they are of, and its entries.
+
+    Args:
+        whose: whose data it is; the instant is put in once it is fixed.
+        left_out: what is not in it, with the reason.
+        keys: one unused key an entry.
+
+    Raises as `make_archive` does.
+    """
     unused = iter(keys)
-    tables = exported_tables()
-    meter = _Meter(clock, report)
-    with reading(folder.database, queries(tables), effort, meter.tick) as frames:
+    wanted = [queries_of(part.table, part.only) for part in parts]
+    with reading(database, wanted, effort, meter.tick) as frames:
         meter.rows_total = sum(json.loads(next(frames).payload))
-        at = clock.now()
-        zone = ZoneInfo(job.time_zone)
+        at = meter.clock.now()
+        zone = ZoneInfo(whose.time_zone)
         with ArchiveWriter(path, lambda: next(unused), at.astimezone(zone)) as writer:
-            contents = [_write_table(writer, table, frames, meter) for table in tables]
-            whole = Snapshot(job.pgid, job.practice_name, job.time_zone, at)
-            write_descriptions(writer, whole, contents, tables_left_out(), VALUE_SETS)
+            contents = [_write_table(writer, part, frames, meter) for part in parts]
+            write_descriptions(writer, replace(whose, at=at), contents, left_out, VALUE_SETS)
             # The lease is looked at once more before the archive takes its name.
             meter.now()
-            described = _described(writer.records, contents)
-    return Made(at, path.name, path.stat().st_size, sha256_of(path), described)
+            return at, _described(writer.records, contents)
 
 
 def sha256_of(path: Path) -> str:
@@ -105,10 +142,10 @@ def sha256_of(path: Path) -> str:
 
 
 def _write_table(
-    writer: ArchiveWriter, table: Table, frames: Iterator[Frame], meter: _Meter
+    writer: ArchiveWriter, part: Part, frames: Iterator[Frame], meter: Meter
 ) -> TableContents:
-    meter.table = table.name
-    with writer.entry(entry_of(table.name)) as entry:
+    meter.table = part.table.name
+    with writer.entry(entry_of(part.table.name)) as entry:
         for frame in frames:
             if frame.kind is Kind.TABLE_END:
                 entry.take_sha256(frame.payload.hex())
@@ -117,7 +154,7 @@ def _write_table(
             meter.add(frame.rows, frame.plain_bytes)
         else:
             raise unfinished()
-    return TableContents(table, frame.rows, entry.record)
+    return TableContents(part.table, frame.rows, entry.record, part.is_closed)
 
 
 def _described(

@@ -66,7 +66,7 @@ def run_due(
         outcomes.append(_attempt(practice, runner, job, on_progress, cancelled))
     if not cancelled():
         practice.call(queue_due_invitations, runner)
-        deliver(practice)
+        deliver(practice, cancelled=cancelled)
     practice.call(anchor_head)
     return outcomes
 

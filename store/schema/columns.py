@@ -40,7 +40,12 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One table. `left_out` is the reason why no archive holds it; None where archives do."""
+    """One table.
+
+    `left_out` is the reason why no archive holds it; None where archives do. `without_rowid` keeps
+    the rows in the order of the key, for tables that are only read by it. `triggers` are made with
+    the table, after all the tables before it.
+    """
 
     name: str
     meaning: str
@@ -50,6 +55,8 @@ class Table:
     indexes: tuple[tuple[str, ...], ...] = ()
     primary_key: tuple[str, ...] = ()
     left_out: str | None = None
+    without_rowid: bool = False
+    triggers: tuple[str, ...] = ()
 
     @property
     def key(self) -> tuple[str, ...]:
@@ -179,14 +186,15 @@ def ddl(table: Table, value_sets: dict[str, dict[str, str]]) -> list[str]:
     lines += [f"UNIQUE ({', '.join(names)})" for names in table.unique]
     lines += [f"CHECK ({check})" for check in table.checks]
     body = ",\n  ".join(lines)
-    statements = [f'CREATE TABLE "{table.name}" (\n  {body}\n) STRICT']
+    options = "STRICT, WITHOUT ROWID" if table.without_rowid else "STRICT"
+    statements = [f'CREATE TABLE "{table.name}" (\n  {body}\n) {options}']
     indexes = [(c.name,) for c in table.columns if c.indexed] + list(table.indexes)
     for names in indexes:
         plain = "_".join(names)
         statements.append(
             f'CREATE INDEX "{table.name}__{plain}" ON "{table.name}" ({", ".join(names)})'
         )
-    return statements
+    return [*statements, *table.triggers]
 
 
 def _column_sql(

@@ -49,6 +49,7 @@ VALUE_SETS: dict[str, dict[str, str]] = {
         "kiosk": "The kiosk at a terminal.",
         "command_line": "A command in a shell.",
         "runner": "The unattended runner.",
+        "portal": "The patient portal; no user, but a patient or somebody unknown.",
     },
     "session_end": {
         "signed_out": "The user signed out.",

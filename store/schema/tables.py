@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from store.schema import clinical, downloads, messaging, money, people, security, sending
+from store.schema import clinical, downloads, messaging, money, people, searching, security, sending
 from store.schema.columns import Table
 
 TABLES: tuple[Table, ...] = (
     *people.TABLES,
+    *searching.TABLES,
     *clinical.TABLES,
     *money.TABLES,
     *messaging.TABLES,

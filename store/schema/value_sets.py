@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from store.schema import clinical, downloads, messaging, money, people, security, sending
+from store.schema import clinical, downloads, messaging, money, people, searching, security, sending
 
 VALUE_SETS: dict[str, dict[str, str]] = {
     **people.VALUE_SETS,
+    **searching.VALUE_SETS,
     **clinical.VALUE_SETS,
     **money.VALUE_SETS,
     **messaging.VALUE_SETS,

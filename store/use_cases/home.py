@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from store import downloads
@@ -47,6 +48,8 @@ NOTICES_AT_ONCE = 3
 """The rest comes up as these are read."""
 
 _PLACES: tuple[tuple[str, str, str, Need | None], ...] = (
+    ("patients", "Patients", "Front desk", Need(Right.PATIENT)),
+    ("invitations", "Invitations", "Front desk", Need(Right.INVITATIONS, Level.VIEW)),
     ("data_download", "Data Download", "Utilities", Need(Right.DATA_DOWNLOAD, Level.VIEW)),
     ("export_runner", "Export Runner", "Utilities", Need(Right.EXPORT_RUNNER, Level.VIEW)),
     ("open_archive", "Open an archive", "Utilities", None),
@@ -54,9 +57,12 @@ _PLACES: tuple[tuple[str, str, str, Need | None], ...] = (
     ("users", "Users", "Setup", Need(Right.SECURITY, Level.VIEW)),
     ("security_policy", "Security Policy", "Setup", Need(Right.SECURITY, Level.VIEW)),
     ("communications", "Communications", "Setup", Need(Right.COMMUNICATIONS, Level.VIEW)),
+    ("portal_settings", "Patient Portal", "Setup", Need(Right.PORTAL_SETTINGS, Level.VIEW)),
+    ("printers", "Printers", "Setup", Need(Right.PRINTERS, Level.VIEW)),
     ("emergency", "Emergency Access", "Setup", Need(Right.EMERGENCY_ACCESS)),
     ("audit_trail", "Audit Trail", "Reports", Need(Right.AUDIT_TRAIL, Level.VIEW)),
     ("access_review", "Access Review", "Reports", Need(Right.ACCESS_REVIEW)),
+    ("portal_activity", "Portal Activity", "Reports", Need(Right.INVITATIONS, Level.VIEW)),
     ("user_password", "User Password", "Mine", None),
     ("my_factors", "My Factors", "Mine", None),
 )
@@ -87,6 +93,17 @@ def home(store: Store, actor: Actor) -> HomeView:
         for code, label, area, need in _PLACES
     )
     return HomeView(places, notices)
+
+
+def lacking(store: Store, actor: Actor, needs: Iterable[Need]) -> frozenset[Need]:
+    """Return those of some rights that this user does not hold now, so that a screen can say so.
+
+    It decides nothing: each use case checks for itself. Raises SessionEnded.
+    """
+    check(store, actor, None)
+    assert actor.user_id is not None
+    who = actor.user_id
+    return frozenset(need for need in needs if level_of(store, who, need.right) < need.level)
 
 
 def _own_notices(store: Store, actor: Actor) -> tuple[Notice, ...]:

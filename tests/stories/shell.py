@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PROGRAM = Path(sys.executable).with_name("chairside")
+HANDED_ON = ("PATH", "LANG", "SSL_CERT_FILE")
+"""What of the environment the program sees."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,7 @@ class Shell:
     def __call__(self, *words: str | Path, stdin: str = "", data: Path | None = None) -> Answer:
         """Run `chairside WORDS`; `stdin` is what its standard input holds."""
         environment = {
-            **{name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ},
+            **{name: os.environ[name] for name in HANDED_ON if name in os.environ},
             "HOME": str(self.home),
             "CHAIRSIDE_DATA": str(data or self.data),
         }

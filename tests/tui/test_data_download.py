@@ -20,6 +20,7 @@ from tests.tui.conftest import (
     type_text,
     words_of,
 )
+from tests.tui.places import open_place
 from tui.screens.data_download import DataDownloadScreen
 from tui.screens.schedule import ScheduleDialog
 from tui.screens.second_factor import SecondFactorDialog
@@ -33,7 +34,7 @@ def states(practice: Practice) -> list[str]:
 
 async def open_form(pilot: Any, user_name: str = "dana") -> None:
     await sign_in(pilot, user_name)
-    await pilot.press("1")
+    await open_place(pilot, "data_download")
     await see(pilot, "No download has been scheduled yet.")
     await pilot.press("s")
     await see(pilot, "Schedule a data download")
@@ -50,7 +51,7 @@ async def test_the_screen_says_what_it_is_and_what_it_is_not(kiosk: Any) -> None
     """D1, D2, D3."""
     async with kiosk.run_test(size=SMALL) as pilot:
         await sign_in(pilot)
-        await pilot.press("1")
+        await open_place(pilot, "data_download")
         await see(pilot, "A copy of the practice's treatments, appointments, histories and ledger.")
         await see(pilot, "Raw data, no images or attached files.")
 
@@ -211,7 +212,7 @@ async def test_view_only_sees_the_list_and_is_told_which_right_scheduling_needs(
     practice.call(weaken)
     async with kiosk.run_test(size=SMALL) as pilot:
         await sign_in(pilot)
-        await pilot.press("1")
+        await open_place(pilot, "data_download")
         await see(pilot, "No download has been scheduled yet.")
         await pilot.press("s")
         await see(pilot, "Utilities - Data Download: Full Control")
@@ -225,7 +226,7 @@ async def test_the_list_tells_what_a_ready_download_needs(
     ready_download(practice, clock)
     async with kiosk.run_test(size=SMALL) as pilot:
         await sign_in(pilot)
-        await pilot.press("1")
+        await open_place(pilot, "data_download")
         await see(pilot, "days left")
         await see(pilot, "Its password is your Chairside password as it was when you scheduled it")
         await see(pilot, "Windows Explorer, macOS and unzip cannot open it.")
@@ -238,7 +239,7 @@ async def test_nobody_else_can_retrieve_it_and_the_list_says_so(
     ready_download(practice, clock, "dana")
     async with kiosk.run_test(size=SMALL) as pilot:
         await sign_in(pilot, "kim")
-        await pilot.press("1")
+        await open_place(pilot, "data_download")
         await see(pilot, "Only Dana Ruiz can retrieve it, and nobody can be allowed to later.")
         await pilot.press("enter")
         await see(pilot, "Not now.")
@@ -249,7 +250,7 @@ async def test_cancelling(kiosk: Any, practice: Practice) -> None:
     people.scheduled(practice, people.signed_in(practice, "dana"))
     async with kiosk.run_test(size=SMALL) as pilot:
         await sign_in(pilot)
-        await pilot.press("1")
+        await open_place(pilot, "data_download")
         await see(pilot, "built after 21 Nov 00:00")
         await pilot.press("c")
         await see(pilot, "Cancel this data download?")
@@ -272,7 +273,7 @@ async def test_a_password_that_cannot_lock_asks_for_a_passphrase(
     )
     async with kiosk.run_test(size=SMALL) as pilot:
         await sign_in(pilot, "dana", odd)
-        await pilot.press("1")
+        await open_place(pilot, "data_download")
         await see(pilot, "No download")
         await pilot.press("s")
         await see(pilot, "Your password")

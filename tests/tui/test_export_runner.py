@@ -11,6 +11,7 @@ from store.use_cases import unattended as run
 from tests import people
 from tests.clocks import FixedClock
 from tests.tui.conftest import SMALL, ready_download, see, settle, sign_in, words_of
+from tests.tui.places import open_place
 
 LONG_AGO = "2020-01-01T00:00:00Z"
 
@@ -33,7 +34,7 @@ async def test_the_screen_shows_how_far_a_run_is(
     begin_run(practice, clock)
     async with kiosk.run_test(size=SMALL) as pilot:
         await sign_in(pilot, "kim")
-        await pilot.press("2")
+        await open_place(pilot, "export_runner")
         await see(pilot, "Building the data download of 21 Nov for you")
         await see(pilot, "1,412,000 of 2,001,344 rows")
         await see(pilot, "procedure")
@@ -45,7 +46,7 @@ async def test_progress_moves_by_itself(kiosk: Any, practice: Practice, clock: F
     job = begin_run(practice, clock)
     async with kiosk.run_test(size=SMALL) as pilot:
         await sign_in(pilot, "kim")
-        await pilot.press("2")
+        await open_place(pilot, "export_runner")
         await see(pilot, "1,412,000")
         practice.call(run.report, job, run.Progress("recall", 1_999_999, 2_001_344, 700_000_000))
         await see(pilot, "1,999,999")
@@ -63,7 +64,7 @@ async def test_the_reason_of_a_failure_is_told(
     people.change_store(practice, "UPDATE data_download SET state = 'failed'")
     async with kiosk.run_test(size=SMALL) as pilot:
         await sign_in(pilot, "kim")
-        await pilot.press("2")
+        await open_place(pilot, "export_runner")
         await see(pilot, "Failed")
         await see(pilot, reason)
 
@@ -75,7 +76,7 @@ async def test_stopping_a_run_asks_the_runner(
     begin_run(practice, clock)
     async with kiosk.run_test(size=SMALL) as pilot:
         await sign_in(pilot, "kim")
-        await pilot.press("2")
+        await open_place(pilot, "export_runner")
         await see(pilot, "Running")
         await pilot.press("x")
         await see(pilot, "Keep it")
@@ -90,7 +91,7 @@ async def test_a_run_by_hand_is_a_process_of_its_own(kiosk: Any, practice: Pract
     people.change_store(practice, "UPDATE data_download SET due_at = ?", LONG_AGO)
     async with kiosk.run_test(size=SMALL) as pilot:
         await sign_in(pilot, "kim")
-        await pilot.press("2")
+        await open_place(pilot, "export_runner")
         await see(pilot, "Something is due")
         await pilot.press("r")
         await settle(pilot, lambda: "The run has ended." in words_of(kiosk), tries=1500)
@@ -105,7 +106,7 @@ async def test_bringing_forward_needs_the_security_right_and_makes_it_due(
     people.scheduled(practice, people.signed_in(practice, "kim"))
     async with kiosk.run_test(size=SMALL) as pilot:
         await sign_in(pilot, "kim")
-        await pilot.press("2")
+        await open_place(pilot, "export_runner")
         await see(pilot, "Next")
         await pilot.press("n")
         await see(pilot, "Build all scheduled downloads now?")
@@ -125,7 +126,7 @@ async def test_without_the_rights_each_key_names_its_own(kiosk: Any, practice: P
     )
     async with kiosk.run_test(size=SMALL) as pilot:
         await sign_in(pilot, "kim")
-        await pilot.press("2")
+        await open_place(pilot, "export_runner")
         await see(pilot, "never run here")
         await pilot.press("r")
         await see(pilot, "Utilities - Export Runner: Full Control")
@@ -139,7 +140,7 @@ async def test_what_is_done_tells_its_size(
     ready_download(practice, clock, "dana")
     async with kiosk.run_test(size=SMALL) as pilot:
         await sign_in(pilot, "kim")
-        await pilot.press("2")
+        await open_place(pilot, "export_runner")
         await see(pilot, "Done")
         await see(pilot, "Dana Ruiz")
         await see(pilot, "kB")

@@ -11,7 +11,14 @@ from tests.clocks import FixedClock
 from tests.tui.conftest import SMALL, arrive, ready_download, see, sign_in, words_of
 from tui import keys
 from tui.screens.data_download import DataDownloadScreen
-from tui.screens.home import NUMBERS, PLACE_CLASSES, HomeScreen, in_columns, screen_of
+from tui.screens.home import (
+    NUMBERS,
+    PLACE_CLASSES,
+    HomeScreen,
+    NoticeLine,
+    in_columns,
+    screen_of,
+)
 from tui.widgets.jobs import Job
 
 
@@ -19,8 +26,9 @@ async def test_a_place_without_its_right_says_which_and_where(kiosk: Any) -> Non
     """D4: the missing right is named, and where it is granted."""
     async with kiosk.run_test(size=SMALL) as pilot:
         await sign_in(pilot, "ana")
-        await see(pilot, "needs Utilities - Data Download: View Only")
-        await pilot.press("1")
+        await see(pilot, "Data Download needs a right")
+        kiosk.screen.set_focus(kiosk.screen.query_one("#place-data_download"))
+        await pilot.press("enter")
         await see(pilot, "This needs a right.")
         await see(pilot, "Setup > Security > Groups")
         assert isinstance(kiosk.screen, HomeScreen)
@@ -29,7 +37,7 @@ async def test_a_place_without_its_right_says_which_and_where(kiosk: Any) -> Non
 async def test_only_places_that_exist_are_shown(kiosk: Any) -> None:
     async with kiosk.run_test(size=SMALL) as pilot:
         await sign_in(pilot, "kim")
-        for absent in ("Patients", "Invitations", "Second factors"):
+        for absent in ("Day Sheet", "Second factors"):
             assert absent not in words_of(kiosk)
 
 
@@ -42,7 +50,8 @@ async def test_a_notice_leads_to_the_place_and_never_to_the_file(
         await sign_in(pilot)
         await see(pilot, "is ready. Only you can retrieve it.")
         assert ".zip" not in words_of(kiosk)
-        await pilot.press("up")
+        while not isinstance(kiosk.focused, NoticeLine):
+            await pilot.press("up")
         await see(pilot, "Enter opens")
         await pilot.press("enter")
         await arrive(pilot, DataDownloadScreen)

@@ -12,13 +12,17 @@ import pytest
 
 import tui.screens
 from store.practice import Practice
+from store.use_cases import online_access
 from tests import people
 from tests.tui.conftest import SMALL, arrive, see, settle, sign_in
+from tests.tui.front_desk import hoa
+from tests.tui.portal_steps import with_a_rule_and_a_printer, with_patients
 from tests.tui.security_steps import open_place
 from tui import keys
 from tui.app import ChairsideApp
 from tui.screens.dialogs import ConfirmDialog
 from tui.screens.home import HomeScreen
+from tui.widgets.field import Line
 from tui.widgets.place import Dialog, Place, PlaceMixin
 from tui.widgets.table import Table
 
@@ -93,6 +97,10 @@ DANGEROUS: tuple[tuple[str, str, tuple[str, ...], str], ...] = (
     ("groups", "Who can take a copy", ("down",), "Assistant."),
     ("users", "Last sign-in", (), "Ana Silva"),
     ("users", "Sessions", ("s",), "Last key"),
+    ("patients", "Online access", (*"hoa", "enter"), "One-time"),
+    ("printers", "Tried in this order", (), "not tried yet"),
+    ("portal_settings", "Invitation rules", ("i",), "7 days before each visit"),
+    ("invitations", "can be invited", ("i",), "The invitation goes to"),
 )
 """Place of Home, its heading, the keys that lead on, and what then stands there."""
 
@@ -102,13 +110,15 @@ async def test_every_dangerous_key_asks_first_with_the_harmless_answer(
 ) -> None:
     """Danger is a property of a key: each opens a question whose focus is on the way back."""
     people.scheduled(practice, people.signed_in(practice, "kim"))
-    people.signed_in(practice, "ana")
+    practice.call(online_access.provide, people.signed_in(practice, "ana"), hoa(practice))
+    with_a_rule_and_a_printer(practice)
+    with_patients(practice, complete=1)
     walked = set()
     async with kiosk.run_test(size=SMALL) as pilot:
         await sign_in(pilot, "kim")
         for code, heading, further, there in DANGEROUS:
             await open_place(pilot, code)
-            await settle(pilot, lambda: isinstance(kiosk.focused, Table))
+            await settle(pilot, lambda: isinstance(kiosk.focused, Table | Line))
             await pilot.press(*further)
             for text in (heading, there):
                 await see(pilot, text)
@@ -138,7 +148,7 @@ def test_the_lock_binds_no_more_than_the_sign_in() -> None:
 async def test_a_key_that_cannot_be_used_says_why(kiosk: Any) -> None:
     async with kiosk.run_test(size=SMALL) as pilot:
         await sign_in(pilot)
-        await pilot.press("1")
+        await open_place(pilot, "data_download")
         await see(pilot, "(Enter retrieve)")
         await pilot.press("enter")
         await see(pilot, "There is no download in the list.")

@@ -16,6 +16,7 @@ from store.use_cases import downloads
 from tests import people
 from tests.clocks import FixedClock
 from tests.tui.conftest import SMALL, ready_download, see, seen, settle, sign_in, type_text
+from tests.tui.places import open_place
 from tui.app import DESK, LOCKED
 from tui.screens.sign_in import SignInScreen
 
@@ -47,7 +48,7 @@ async def test_the_lock_drops_dialogs_and_what_was_typed(
     ready_download(practice, clock)
     async with kiosk.run_test(size=SMALL) as pilot:
         await sign_in(pilot)
-        await pilot.press("1")
+        await open_place(pilot, "data_download")
         await see(pilot, "Kept until")
         await pilot.press("s")
         await see(pilot, "For the day")
@@ -66,7 +67,7 @@ async def test_a_key_that_comes_too_late_does_not_revive_the_desk(
     async with kiosk.run_test(size=SMALL) as pilot:
         await sign_in(pilot)
         clock.advance(hours=2)
-        await pilot.press("1")
+        await open_place(pilot, "data_download")
         await see(pilot, "still signed in")
         assert_nothing_of_the_desk(kiosk)
 
@@ -99,7 +100,7 @@ async def test_a_slow_answer_during_the_lock_is_not_seen(
 
     async with kiosk.run_test(size=SMALL) as pilot:
         await sign_in(pilot)
-        await pilot.press("1")
+        await open_place(pilot, "data_download")
         await see(pilot, "No download")
         monkeypatch.setattr(practice, "ask", slow)
         await pilot.press("s")

@@ -21,6 +21,7 @@ from tests.tui.conftest import (
     sign_in,
     type_text,
 )
+from tests.tui.places import open_place
 
 
 @pytest.mark.parametrize("size", [SMALL, LARGE])
@@ -50,7 +51,7 @@ async def test_an_odd_name_is_drawn_as_it_is(
     async with kiosk.run_test(size=LARGE) as pilot:
         await sign_in(pilot, "kim")
         await see(pilot, "Jane [/x] Doe 王小明 مريم ‹U+202E›gnp.exe")
-        await pilot.press("1")
+        await open_place(pilot, "data_download")
         await see(pilot, "Jane [/x] Doe")
         assert "\u202e" not in seen(kiosk)
 

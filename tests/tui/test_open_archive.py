@@ -22,6 +22,7 @@ from tests.tui.conftest import (
     type_text,
     words_of,
 )
+from tests.tui.places import open_place
 
 
 @pytest.fixture
@@ -45,7 +46,7 @@ async def choose_and_open(pilot: Any, name: str, password: str) -> None:
 
 async def open_it(pilot: Any, archive: Path) -> None:
     await sign_in(pilot)
-    await pilot.press("3")
+    await open_place(pilot, "open_archive")
     await choose_and_open(pilot, archive.name, people.PASSWORDS["dana"])
     await see(pilot, "Whole and unchanged")
 
@@ -102,7 +103,7 @@ async def test_a_wrong_password_opens_nothing(kiosk: Any, archive: Path) -> None
     """D14: case-sensitive."""
     async with kiosk.run_test(size=SMALL) as pilot:
         await sign_in(pilot)
-        await pilot.press("3")
+        await open_place(pilot, "open_archive")
         await choose_and_open(pilot, archive.name, people.PASSWORDS["dana"].upper())
         await see(pilot, "Wrong password.")
         assert kiosk.screen.query_one("#password").value == ""
@@ -115,7 +116,7 @@ async def test_a_flipped_byte_is_named_with_its_file(kiosk: Any, archive: Path) 
     archive.write_bytes(bytes(data))
     async with kiosk.run_test(size=SMALL) as pilot:
         await sign_in(pilot)
-        await pilot.press("3")
+        await open_place(pilot, "open_archive")
         await choose_and_open(pilot, archive.name, people.PASSWORDS["dana"])
         await see(pilot, "Damaged or changed.")
 
@@ -124,7 +125,7 @@ async def test_a_file_that_is_no_archive_is_told(kiosk: Any, home_folder: Path) 
     (home_folder / "notes.zip").write_text("these are notes")
     async with kiosk.run_test(size=SMALL) as pilot:
         await sign_in(pilot)
-        await pilot.press("3")
+        await open_place(pilot, "open_archive")
         await choose_and_open(pilot, "notes.zip", "any password")
         await see(pilot, "The archive cannot be used.")
 

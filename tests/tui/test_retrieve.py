@@ -10,12 +10,13 @@ from store.practice import Practice
 from tests import people
 from tests.clocks import FixedClock
 from tests.tui.conftest import SMALL, ready_download, see, settle, sign_in, type_text
+from tests.tui.places import open_place
 from tui.screens.archive import ArchiveScreen
 
 
 async def open_retrieve(pilot: Any) -> None:
     await sign_in(pilot)
-    await pilot.press("1")
+    await open_place(pilot, "data_download")
     await see(pilot, "days left")
     await pilot.press("enter")
     await see(pilot, "Save to folder")
@@ -95,7 +96,7 @@ async def test_a_download_is_opened_here_without_a_copy(
     ready_download(practice, clock)
     async with kiosk.run_test(size=SMALL) as pilot:
         await sign_in(pilot)
-        await pilot.press("1")
+        await open_place(pilot, "data_download")
         await see(pilot, "days left")
         await pilot.press("o")
         await see(pilot, "Nothing is copied")

@@ -22,6 +22,8 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "import": ("tui.commands.imports", "Bring another system's data into the store."),
     "init": ("tui.commands.init", "Make a new, empty practice with its first administrator."),
     "policy": ("tui.commands.policy", "See and set what passwords and sign-ins take."),
+    "portal": ("tui.commands.portal", "Give patients online access: provide, print, invite."),
+    "printers": ("tui.commands.printers", "Set up and test the printers that sheets go to."),
     "runner": ("tui.commands.runner", "Do the data downloads that are due."),
     "users": ("tui.commands.users", "Enter, change and hide users; reset passwords."),
 }

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from store.errors import WrongCode
+from tui.commands.download_patient import patient
 from tui.commands.signing_in import ask_password, asked_code, signed_in, user_options
 from tui.commands.support import (
     ProgressPrinter,
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
 @click.group("download")
 def group() -> None:
     """Schedule, list, save and cancel data downloads."""
+
+
+group.add_command(patient)
 
 
 @group.command("request")

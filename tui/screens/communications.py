@@ -134,7 +134,7 @@ class CommunicationsScreen(Place, place="communications"):
 
     def why_not(self, key_id: str) -> str:
         """Registered is the end of it; a code is typed while one is waited for."""
-        if not key_id.startswith("communications."):
+        if not key_id.startswith("communications.") or key_id == "communications.mail":
             return ""
         if self._refusal:
             return self._refusal
@@ -174,6 +174,12 @@ class CommunicationsScreen(Place, place="communications"):
     def _asked_elsewhere(self) -> Asked:
         sent_to = self._view.sent_to if self._view else ""
         return Asked(("sms",), sent_to, None, self.kiosk.clock.now(), 0, None)
+
+    def do_communications_mail(self) -> None:
+        """The account that sends e-mail has a page of its own."""
+        from tui.screens.mail_account import MailAccountScreen
+
+        self.open(MailAccountScreen())
 
     def _ask_code(self, asked: Asked) -> None:
         kiosk = self.kiosk

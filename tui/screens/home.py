@@ -6,22 +6,26 @@ One rule: a notice leads to a place and never to a file; a place without its rig
 from __future__ import annotations
 
 import asyncio
-import importlib
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
 
 from textual import events, work
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Static
 
 from store.use_cases import home, notices
 from store.use_cases.home import Notice
 from tui.screens.dialogs import TextDialog, told
+from tui.screens.home_places import AREAS as AREAS
+from tui.screens.home_places import NUMBERS as NUMBERS
+from tui.screens.home_places import PLACE_CLASSES as PLACE_CLASSES
+from tui.screens.home_places import in_columns as in_columns
+from tui.screens.home_places import screen_of as screen_of
+from tui.widgets.finding import TypedAhead
 from tui.widgets.place import Place
 from tui.widgets.safe import clip, content, fit, join
 
@@ -30,48 +34,6 @@ if TYPE_CHECKING:
     from store.use_cases.home import Place as PlaceView
 
 _LABEL: Final = 17
-_HEADING: Final = 2
-"""Lines that an area takes besides its places: its name, and the blank before it."""
-NUMBERS: Final = "123456789abcdef"
-"""The key of each place, in reading order of the columns."""
-AREAS: Final = ("Utilities", "Setup", "Reports", "Mine")
-"""The order in which the areas fill the columns."""
-
-PLACE_CLASSES: Final[dict[str, str]] = {
-    "data_download": "tui.screens.data_download:DataDownloadScreen",
-    "export_runner": "tui.screens.export_runner:ExportRunnerScreen",
-    "open_archive": "tui.screens.open_archive:OpenArchiveScreen",
-    "groups": "tui.screens.groups:GroupsScreen",
-    "users": "tui.screens.users:UsersScreen",
-    "security_policy": "tui.screens.security_policy:SecurityPolicyScreen",
-    "audit_trail": "tui.screens.audit_trail:AuditTrailScreen",
-    "access_review": "tui.screens.access_review:AccessReviewScreen",
-    "communications": "tui.screens.communications:CommunicationsScreen",
-    "emergency": "tui.screens.emergency:EmergencyScreen",
-    "user_password": "tui.screens.change_password:ChangePasswordScreen",
-    "my_factors": "tui.screens.my_factors:MyFactorsScreen",
-}
-"""The places that exist; each is imported when it is first opened."""
-
-
-def screen_of(code: str) -> Screen[Any]:
-    """Return a new screen of a place. Raises KeyError for a place that does not exist."""
-    module, _, name = PLACE_CLASSES[code].partition(":")
-    made = getattr(importlib.import_module(module), name)()
-    assert isinstance(made, Screen)
-    return made
-
-
-def in_columns(areas: Mapping[str, int]) -> tuple[list[str], list[str]]:
-    """Return the areas (name, number of places) in two columns of much the same height."""
-    left: list[str] = []
-    right: list[str] = []
-    heights = [0, 0]
-    for name, places in areas.items():
-        side = 0 if heights[0] <= heights[1] else 1
-        (left, right)[side].append(name)
-        heights[side] += places + _HEADING
-    return left, right
 
 
 class HomeLine(Widget, can_focus=True):
@@ -185,7 +147,8 @@ class HomeScreen(Place, place="home"):
         )
         await self._show_places(known)
         lines = list(self.query(PlaceLine))
-        again = [line for line in lines if line.id == marked] or lines
+        usable = [line for line in lines if line.view.allowed]
+        again = [line for line in lines if line.id == marked] or usable or lines
         if again:
             self.set_focus(again[0])
             self.tell(again[0].view)
@@ -265,8 +228,19 @@ class HomeScreen(Place, place="home"):
     def do_home_number(self) -> None:
         """The number keys are told apart in `on_key`, where the key is known."""
 
+    def do_home_find(self) -> None:
+        """Find a patient: the place of patients, whose field waits for what is typed."""
+        self._open("patients")
+
     def on_key(self, event: events.Key) -> None:
         """Open a place by its number."""
+        if not self.is_current:
+            # Typed before the place was there: it belongs to the place, never to another one.
+            event.stop()
+            top = self.app.screen
+            if isinstance(top, TypedAhead) and event.character:
+                top.typed_ahead(event.character)
+            return
         for line in self.query(PlaceLine):
             if line.number == event.key:
                 event.stop()

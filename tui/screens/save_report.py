@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
 from textual.app import ComposeResult
@@ -32,6 +32,8 @@ Make = Callable[[str, Path, Job], "Report"]
 class SaveReportDialog(Dialog[str | None], place="save_report"):
     """Answers the sentence that tells what was saved; None for nothing."""
 
+    WARNING: ClassVar[str] = "is not encrypted; it tells who did what."
+
     def __init__(self, title: str, about: str, make: Make, unit: str) -> None:
         super().__init__()
         self._title_shown = title
@@ -47,9 +49,7 @@ class SaveReportDialog(Dialog[str | None], place="save_report"):
     def body(self) -> ComposeResult:
         """What is saved, a warning, and where to."""
         yield Static(content(self._about))
-        yield Static(
-            join(("The file ", "bold $tone-warn"), ("is not encrypted; it tells who did what.", ""))
-        )
+        yield Static(join(("The file ", "bold $tone-warn"), (self.WARNING, "")))
         yield Static("")
         yield Field(
             "Save to folder",

@@ -22,6 +22,13 @@ def matches(typed: str, *texts: str) -> bool:
     return all(word in where for word in typed.casefold().split())
 
 
+class TypedAhead:
+    """For places that people open and type into at once."""
+
+    def typed_ahead(self, character: str) -> None:
+        """Take a character that was typed before the place was there."""
+
+
 class Finding(PlaceMixin[None]):
     """For places with a list: a field `#find` above it, and what is typed there."""
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from random import Random
 
-from store import audit
+from store import audit, patient_search
 from store.access import unattended
 from store.clock import date_in_zone
 from store.database import Store
@@ -60,6 +60,7 @@ def build_demo(store: Store, *, patients: int, seed: int, progress: Progress | N
     with _in_bulk(store), store.transaction():
         world = _empty_practice(store, patients, seed)
         _Building(store, world).people(patients, progress)
+        patient_search.refresh(store)
         store.insert("preference", {"name": DEMO_SETTING, "value": str(seed)})
         audit.append(
             store,

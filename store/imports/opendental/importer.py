@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
+from store import patient_search
 from store.clock import instant
 from store.database import Store, translated
 from store.errors import SourceProblem
@@ -101,6 +102,7 @@ def _import_rows(
 ) -> ImportReport:
     started_at = instant(store.clock.now())
     report = _Attempt(store, source, left_alone).run(progress, cancelled)
+    patient_search.refresh(store)
     report.import_run_id = _record_run(store, report, started_at)
     return report
 

@@ -1,4 +1,4 @@
-"""A program called `lp` that keeps what it is handed, and one called `lpstat` that answers it."""
+"""Programs called `lp`, `lpstat` and `cancel` that keep what they are handed and answer by rote."""
 
 from __future__ import annotations
 
@@ -20,20 +20,36 @@ if (here / "refusal").exists():
 print("request id is desk-1 (1 file(s))")
 """
 _LPSTAT = """#!{python}
+import sys
 from pathlib import Path
-print((Path({here!r}) / "default").read_text(), end="")
+asked = {{"-d": "default", "-e": "queues", "-W": "waiting"}}[sys.argv[1]]
+print((Path({here!r}) / asked).read_text(), end="")
+"""
+_CANCEL = """#!{python}
+import sys
+from pathlib import Path
+assert sys.argv[1] == "-x"
+(Path({here!r}) / "purged").write_text(sys.argv[2])
+"""
+_IPPFIND = """#!{python}
+from pathlib import Path
+print((Path({here!r}) / "announced").read_text(), end="")
 """
 
 
 class StandIn:
-    """The two programs in a folder that is first on PATH."""
+    """The programs in a folder that is first on PATH."""
 
     def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         self.folder = folder
         self._programs = folder / "bin"
         self._programs.mkdir(parents=True)
         self.has_default("system default destination: desk\n")
-        for name, text in (("lp", _LP), ("lpstat", _LPSTAT)):
+        self.has_queues("")
+        self.keeps_waiting("")
+        self.hears("")
+        programs = {"lp": _LP, "lpstat": _LPSTAT, "cancel": _CANCEL, "ippfind": _IPPFIND}
+        for name, text in programs.items():
             program = self._programs / name
             program.write_text(text.format(python=sys.executable, here=str(folder)), "utf-8")
             program.chmod(0o700)
@@ -43,12 +59,24 @@ class StandIn:
         """Say what `lpstat -d` prints."""
         (self.folder / "default").write_text(sentence, "utf-8")
 
+    def has_queues(self, lines: str) -> None:
+        """Say what `lpstat -e` prints."""
+        (self.folder / "queues").write_text(lines, "utf-8")
+
+    def keeps_waiting(self, lines: str) -> None:
+        """Say what `lpstat -W not-completed -o` prints."""
+        (self.folder / "waiting").write_text(lines, "utf-8")
+
+    def hears(self, lines: str) -> None:
+        """Say what `ippfind` prints of printers that announce themselves."""
+        (self.folder / "announced").write_text(lines, "utf-8")
+
     def refuses(self, sentence: str) -> None:
         """Let `lp` fail with a sentence on its standard error."""
         (self.folder / "refusal").write_text(sentence, "utf-8")
 
     def is_taken_away(self) -> None:
-        """Leave neither program."""
+        """Leave none of the programs."""
         for program in self._programs.iterdir():
             program.unlink()
 
@@ -57,6 +85,12 @@ class StandIn:
         """What `lp` read from its standard input; None if it was never called."""
         kept = self.folder / "taken"
         return kept.read_bytes() if kept.exists() else None
+
+    @property
+    def purged(self) -> str | None:
+        """Which job `cancel -x` was called with; None if it was never called."""
+        kept = self.folder / "purged"
+        return kept.read_text("utf-8") if kept.exists() else None
 
     @property
     def arguments(self) -> list[str]:

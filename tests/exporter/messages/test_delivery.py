@@ -9,6 +9,7 @@ from collections.abc import Callable
 import pytest
 
 from exporter.messages.delivery import deliver
+from exporter.runner.run import run_due
 from store.access import Actor
 from store.database import Store
 from store.practice import Practice
@@ -30,7 +31,7 @@ def test_d11_the_code_reaches_the_phone_and_is_wiped_from_the_store(
 ) -> None:
     requested(practice, sign_in("dana"))
     code = last_code(practice)
-    assert deliver(practice) == 1
+    assert deliver(practice).sent == 1
     (file,) = practice.folder.spool.iterdir()
     text = file.read_text("utf-8")
     assert text.startswith("To: +15105550142\n")
@@ -38,7 +39,7 @@ def test_d11_the_code_reaches_the_phone_and_is_wiped_from_the_store(
     sent = message(practice)
     assert (sent["state"], sent["carrier_reference"]) == ("sent", file.name)
     assert (sent["sealed_body"], sent["sealed_recipient"]) == (None, None)
-    assert deliver(practice) == 0
+    assert deliver(practice).sent == 0
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="modes; Windows has access lists")
@@ -51,18 +52,20 @@ def test_a_spooled_message_is_private(practice: Practice, sign_in: SignIn) -> No
 
 
 def test_what_the_carrier_does_not_take_stays_with_the_reason_and_is_tried_again(
-    practice: Practice, sign_in: SignIn
+    practice: Practice, sign_in: SignIn, clock: FixedClock
 ) -> None:
     requested(practice, sign_in("dana"))
+    code = last_code(practice)
     practice.folder.spool.rmdir()
     practice.folder.spool.write_text("a file in the way")
-    assert deliver(practice) == 0
+    assert deliver(practice).sent == 0
     waiting = message(practice)
     assert (waiting["state"], waiting["tries"]) == ("queued", 1)
     assert waiting["last_error"]
-    assert last_code(practice) not in str(waiting["last_error"])
+    assert code not in str(waiting["last_error"])
     practice.folder.spool.unlink()
-    assert deliver(practice) == 1
+    clock.advance(seconds=5)
+    assert deliver(practice).sent == 1
     assert message(practice)["state"] == "sent"
 
 
@@ -71,7 +74,7 @@ def test_a_code_that_is_too_old_is_not_sent_any_more(
 ) -> None:
     requested(practice, sign_in("dana"))
     clock.advance(minutes=10)
-    assert deliver(practice) == 0
+    assert deliver(practice).sent == 0
 
 
 def test_s6_the_notice_of_a_changed_number_goes_to_the_old_one(
@@ -80,7 +83,7 @@ def test_s6_the_notice_of_a_changed_number_goes_to_the_old_one(
     dana = sign_in("dana")
     practice.call(factors.change_phone, dana, dana.user_id, "+15105550177", PASSWORDS["dana"])
     clock.advance(hours=23)
-    assert deliver(practice) == 1
+    assert deliver(practice).sent == 1
     (file,) = practice.folder.spool.iterdir()
     assert file.read_text("utf-8").startswith("To: +15105550142\n")
 
@@ -89,7 +92,14 @@ def test_a_delivery_that_was_killed_half_way_is_done_again(
     practice: Practice, sign_in: SignIn
 ) -> None:
     requested(practice, sign_in("dana"))
-    half = practice.folder.spool / "000001-sms.txt"
+    half = practice.folder.spool / ".000001-sms.txt.part"
     half.write_text("To: half a mess")
-    assert deliver(practice) == 1
-    assert "code" in half.read_text("utf-8")
+    assert deliver(practice).sent == 1
+    (whole,) = practice.folder.spool.iterdir()
+    assert "code" in whole.read_text("utf-8")
+
+
+def test_d13_the_unattended_run_sends_what_waits(practice: Practice, sign_in: SignIn) -> None:
+    requested(practice, sign_in("dana"))
+    assert run_due(practice) == []
+    assert message(practice)["state"] == "sent"

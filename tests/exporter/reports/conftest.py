@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from exporter.reports.fonts import system_folders
+from exporter.letters.fonts import system_folders
 
 
 @pytest.fixture(scope="session")

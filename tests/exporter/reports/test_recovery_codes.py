@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from exporter.letters.fonts import Fonts, NoFont
 from exporter.letters.lp import NotPrinted
 from exporter.reports import recovery_codes as printing
-from exporter.reports.fonts import Fonts, NoFont
 from exporter.reports.recovery_codes import Sheet, as_pdf
 from store.access import Actor
 from store.database import Store

@@ -16,9 +16,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exporter.archive.errors import Cancelled
+from exporter.letters.fonts import Fonts, NoFont, choose
 from exporter.reports import access_review, audit_trail
 from exporter.reports.csv_file import line
-from exporter.reports.fonts import Fonts, NoFont, choose
 from exporter.reports.pdf import Document, Section, write_pdf
 from store import audit
 from store.access import Actor

@@ -192,6 +192,36 @@ CREATE TABLE "schedule" (
 
 CREATE INDEX "schedule__schedule_date" ON "schedule" (schedule_date);
 
+CREATE TABLE "patient_search" (
+  "kind" TEXT NOT NULL CHECK ("kind" IN ('last', 'whole', 'first', 'preferred', 'part', 'chart', 'phone', 'phone_end', 'email', 'birthdate')),
+  "term" TEXT NOT NULL CHECK ("term" <> '' AND instr("term", char(0)) = 0),
+  "patient_id" INTEGER NOT NULL,
+  "sketch" INTEGER NOT NULL,
+  PRIMARY KEY (kind, term, patient_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "patient_terms" (
+  "patient_id" INTEGER PRIMARY KEY,
+  "terms" TEXT NOT NULL CHECK ("terms" <> '' AND instr("terms", char(0)) = 0)
+) STRICT;
+
+CREATE TABLE "patient_unindexed" (
+  "patient_id" INTEGER PRIMARY KEY
+) STRICT;
+
+CREATE TRIGGER patient_search_notes_insert AFTER INSERT ON patient
+    BEGIN INSERT INTO patient_unindexed (patient_id) SELECT new.patient_id
+    WHERE NOT EXISTS (SELECT 1 FROM patient_unindexed u WHERE u.patient_id = new.patient_id); END;
+
+CREATE TRIGGER patient_search_notes_update AFTER UPDATE OF last_name, first_name, preferred_name, chart_number, birthdate, home_phone, work_phone, wireless_phone, email, status ON patient
+    WHEN old.last_name IS NOT new.last_name OR old.first_name IS NOT new.first_name OR old.preferred_name IS NOT new.preferred_name OR old.chart_number IS NOT new.chart_number OR old.birthdate IS NOT new.birthdate OR old.home_phone IS NOT new.home_phone OR old.work_phone IS NOT new.work_phone OR old.wireless_phone IS NOT new.wireless_phone OR old.email IS NOT new.email OR old.status IS NOT new.status
+    BEGIN INSERT INTO patient_unindexed (patient_id) SELECT new.patient_id
+    WHERE NOT EXISTS (SELECT 1 FROM patient_unindexed u WHERE u.patient_id = new.patient_id); END;
+
+CREATE TRIGGER patient_search_notes_delete AFTER DELETE ON patient
+    BEGIN INSERT INTO patient_unindexed (patient_id) SELECT old.patient_id
+    WHERE NOT EXISTS (SELECT 1 FROM patient_unindexed u WHERE u.patient_id = old.patient_id); END;
+
 CREATE TABLE "procedure_code" (
   "procedure_code_id" INTEGER PRIMARY KEY,
   "code" TEXT NOT NULL UNIQUE CHECK ("code" <> '' AND instr("code", char(0)) = 0),
@@ -1029,6 +1059,7 @@ CREATE TABLE "portal_credential" (
   "removed_by" INTEGER REFERENCES "user",
   "last_login_at" TEXT CHECK ("last_login_at" IS strftime('%Y-%m-%dT%H:%M:%SZ', "last_login_at", '+0 days')),
   "failed_attempts" INTEGER NOT NULL DEFAULT 0,
+  "recent_failures" TEXT CHECK ("recent_failures" <> '' AND instr("recent_failures", char(0)) = 0),
   "locked_until" TEXT CHECK ("locked_until" IS strftime('%Y-%m-%dT%H:%M:%SZ', "locked_until", '+0 days')),
   "link_hash" TEXT CHECK ("link_hash" <> '' AND instr("link_hash", char(0)) = 0),
   "link_expires_at" TEXT CHECK ("link_expires_at" IS strftime('%Y-%m-%dT%H:%M:%SZ', "link_expires_at", '+0 days')),
@@ -1048,6 +1079,7 @@ CREATE TABLE "portal_invite_rule" (
   "body" TEXT NOT NULL CHECK ("body" <> '' AND instr("body", char(0)) = 0),
   "office_id" INTEGER REFERENCES "office",
   "is_enabled" INTEGER NOT NULL DEFAULT 0 CHECK ("is_enabled" IN (0, 1)),
+  "version" INTEGER NOT NULL DEFAULT 1,
   "created_at" TEXT CHECK ("created_at" IS strftime('%Y-%m-%dT%H:%M:%SZ', "created_at", '+0 days')),
   "created_by" INTEGER REFERENCES "user",
   "edited_at" TEXT CHECK ("edited_at" IS strftime('%Y-%m-%dT%H:%M:%SZ', "edited_at", '+0 days')),
@@ -1072,6 +1104,8 @@ CREATE TABLE "portal_invite" (
 ) STRICT;
 
 CREATE INDEX "portal_invite__patient_id" ON "portal_invite" (patient_id);
+
+CREATE INDEX "portal_invite__outbox_message_id" ON "portal_invite" (outbox_message_id);
 
 CREATE TABLE "portal_feature" (
   "portal_feature_id" INTEGER PRIMARY KEY,
@@ -1286,7 +1320,7 @@ CREATE TABLE "session" (
   "session_id" INTEGER PRIMARY KEY,
   "user_id" INTEGER NOT NULL REFERENCES "user",
   "terminal" TEXT NOT NULL CHECK ("terminal" <> '' AND instr("terminal", char(0)) = 0),
-  "source" TEXT NOT NULL CHECK ("source" IN ('kiosk', 'command_line', 'runner')),
+  "source" TEXT NOT NULL CHECK ("source" IN ('kiosk', 'command_line', 'runner', 'portal')),
   "started_at" TEXT NOT NULL CHECK ("started_at" IS strftime('%Y-%m-%dT%H:%M:%SZ', "started_at", '+0 days')),
   "last_seen_at" TEXT NOT NULL CHECK ("last_seen_at" IS strftime('%Y-%m-%dT%H:%M:%SZ', "last_seen_at", '+0 days')),
   "ended_at" TEXT CHECK ("ended_at" IS strftime('%Y-%m-%dT%H:%M:%SZ', "ended_at", '+0 days')),
@@ -1326,7 +1360,7 @@ CREATE TABLE "audit_log" (
   "permission_code" TEXT CHECK ("permission_code" <> '' AND instr("permission_code", char(0)) = 0),
   "patient_id" INTEGER REFERENCES "patient",
   "terminal" TEXT NOT NULL CHECK ("terminal" <> '' AND instr("terminal", char(0)) = 0),
-  "source" TEXT NOT NULL CHECK ("source" IN ('kiosk', 'command_line', 'runner')),
+  "source" TEXT NOT NULL CHECK ("source" IN ('kiosk', 'command_line', 'runner', 'portal')),
   "description" TEXT NOT NULL CHECK ("description" <> '' AND instr("description", char(0)) = 0),
   "object" TEXT CHECK ("object" <> '' AND instr("object", char(0)) = 0),
   "previous_hash" TEXT NOT NULL CHECK ("previous_hash" <> '' AND instr("previous_hash", char(0)) = 0),
@@ -1552,3 +1586,16 @@ CREATE TRIGGER audit_log_is_never_changed BEFORE UPDATE ON audit_log
 
 CREATE TRIGGER audit_log_is_never_shortened BEFORE DELETE ON audit_log
     BEGIN SELECT raise(ABORT, 'the audit trail is append-only'); END;
+
+CREATE TRIGGER portal_invite_follows_its_message
+    AFTER UPDATE OF state, last_error ON outbox_message
+    WHEN NEW.purpose = 'portal.invitation'
+    BEGIN UPDATE portal_invite SET
+      status = CASE WHEN NEW.state IN ('queued', 'sending') THEN 'send_not_attempted'
+        WHEN NEW.state IN ('sent', 'delivered') THEN 'send_successful'
+        WHEN NEW.state = 'unknown' THEN 'sent_awaiting_receipt' ELSE 'send_failed' END,
+      sent_at = coalesce(NEW.sent_at, sent_at),
+      error = CASE WHEN NEW.state IN ('sent', 'delivered') THEN NULL
+        WHEN NEW.state = 'expired' THEN coalesce(NEW.last_error, 'It was not sent in time.')
+        ELSE NEW.last_error END
+      WHERE outbox_message_id = NEW.outbox_message_id; END;

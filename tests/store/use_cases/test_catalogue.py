@@ -20,6 +20,10 @@ from store.errors import ChairsideError, Refused, SessionEnded
 from store.practice import Practice
 from store.rights import Level, Need, Right
 from store.use_cases.audit_trail import AuditFilter
+from store.use_cases.carriers import CarrierForm
+from store.use_cases.contact import Contact
+from store.use_cases.invite_rules import new_rule
+from store.use_cases.portal_settings import PortalSettings
 from store.use_cases.users import UserForm
 from tests import people
 from tests.clocks import FixedClock
@@ -52,6 +56,10 @@ _BY_TYPE: dict[str, Any] = {
     "Right": Right.IMPORT,
     "UserForm": UserForm("lee", "Lee", (1,), user_id=1, version=1),
     "AuditFilter": AuditFilter(),
+    "Contact": Contact(),
+    "CarrierForm": CarrierForm("email", "smtp"),
+    "InviteRule": new_rule("by_hand"),
+    "PortalSettings": PortalSettings("", {}),
     "tuple[int, ...]": (1,),
     "dict[Right, Level]": {},
     "str | None": None,

@@ -1,0 +1,121 @@
+"""The report on the portal: who was invited, who signed in, whose invitation failed (P11)."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from exporter.reports import portal_activity as report
+from store.access import Actor
+from store.errors import BadInput, Refused
+from store.practice import Practice
+from store.rights import Level, Right
+from store.use_cases import invitations, portal_activity, portal_sign_in
+from store.use_cases.portal_activity import EVERYTHING, ActivityFilter, ActivityRow
+from tests import people
+from tests.clocks import FixedClock
+from tests.store.portal_patients import with_portal
+from tests.store.use_cases import inviting, staff
+from tests.store.use_cases.inviting import agreed, mails, sent_password
+
+SignIn = Callable[[str], Actor]
+WHO = {"never_invited": "Abel", "invited": "Bell", "failed": "Cole", "signed_in": "=Dunn"}
+
+
+@pytest.fixture
+def kim(practice: Practice, sign_in: SignIn, clock: FixedClock) -> Actor:
+    """The administrator, in a practice with one patient in each state."""
+    with_portal(practice)
+    kim = sign_in("kim")
+    numbers = {state: agreed(practice, last_name=name) for state, name in WHO.items()}
+    practice.call(invitations.invite, kim, numbers["failed"])
+    inviting.deliver(practice, refused="No such mailbox.")
+    invited = practice.call(invitations.invite, kim, numbers["signed_in"])
+    password = sent_password(mails(practice)[0][1])
+    practice.call(invitations.invite, kim, numbers["invited"])
+    inviting.deliver(practice)
+    clock.advance(hours=1)
+    session = practice.call(portal_sign_in.sign_in, invited.user_name, password)
+    chosen = "Quiet7Meadow"
+    practice.call(portal_sign_in.choose_password, session.token, chosen, chosen)
+    return kim
+
+
+def read(practice: Practice, actor: Actor, limit: int = 2, **asked: object) -> list[ActivityRow]:
+    """Return everything a filter finds, page by page."""
+    rows: list[ActivityRow] = []
+    after: int | None = None
+    while True:
+        page = practice.call(
+            portal_activity.activity,
+            actor,
+            ActivityFilter(**asked),  # type: ignore[arg-type]
+            after,
+            limit,
+        )
+        rows += page.rows
+        after = page.next
+        if after is None:
+            return rows
+
+
+def test_p11_it_tells_where_each_patient_stands(
+    practice: Practice, kim: Actor, clock: FixedClock
+) -> None:
+    rows = {row.state: row for row in read(practice, kim)}
+    assert {state: row.name.split(",")[0] for state, row in rows.items()} == WHO
+    assert rows["never_invited"].invited_at is None
+    assert rows["failed"].reason == "No such mailbox."
+    assert rows["signed_in"].last_sign_in == clock.now()
+    assert {s: r.access for s, r in rows.items()} == {
+        state: "none" if state == "never_invited" else "given" for state in WHO
+    }
+    assert practice.call(portal_activity.summary, kim) == portal_activity.ActivitySummary(
+        1, 1, 1, 1
+    )
+
+
+def test_every_filter_and_no_page_leaves_anybody_out(practice: Practice, kim: Actor) -> None:
+    everybody = read(practice, kim, limit=1)
+    assert [row.name for row in everybody] == sorted(f"{n}, Thị Hoa" for n in WHO.values())
+    for state in WHO:
+        assert read(practice, kim, state=state) == [r for r in everybody if r.state == state]
+    for access in portal_activity.ACCESS:
+        assert read(practice, kim, access=access) == [r for r in everybody if r.access == access]
+    assert [r.name for r in read(practice, kim, text="hoa be")] == ["Bell, Thị Hoa"]
+    assert read(practice, kim, text="%") == []
+    assert read(practice, kim, office_id=77) == []
+    with pytest.raises(BadInput, match="Choose one of"):
+        read(practice, kim, state="asleep")
+
+
+def test_exporting_takes_full_control_and_is_in_the_trail(
+    practice: Practice, kim: Actor, tmp_path: Path
+) -> None:
+    """One line a patient, in the practice's time; no cell is run as a formula, and no name that
+    was looked for goes into the trail."""
+    out = tmp_path / "out"
+    out.mkdir()
+    made = report.export(practice, kim, ActivityFilter(text="hoa"), out)
+    lines = list(csv.reader(io.StringIO(made.path.read_text("utf-8-sig"))))
+    assert lines[0] == list(report.COLUMNS)
+    assert made.rows == len(lines) - 1 == len(WHO)
+    by_state = {line[2]: line for line in lines[1:]}
+    assert by_state["signed in"][3:6] == ["2026-11-20 09:00", "2026-11-20 10:00", "given"]
+    assert not by_state["signed in"][1].startswith("=")
+    ((_, told),) = staff.events(practice, "portal.activity_export")
+    assert told == "Exported the portal activity: part of a name."
+
+    def lower(store: object) -> None:
+        with store.transaction():  # type: ignore[attr-defined]
+            people.grant(store, "Administrators", Right.INVITATIONS, Level.VIEW)  # type: ignore[arg-type]
+
+    practice.call(lower)
+    assert read(practice, kim)
+    with pytest.raises(Refused, match="Full Control"):
+        report.export(practice, kim, EVERYTHING, tmp_path)
+    assert not list(tmp_path.glob("*.csv"))

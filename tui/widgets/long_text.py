@@ -1,0 +1,71 @@
+"""A field of several lines, without clipboard keys: Enter breaks the line, Tab goes on.
+
+One rule: what would hide or turn text, or reach the terminal as a command, is replaced by its
+picture as it comes in; so what is drawn is what is kept.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.document._document import EditResult
+from textual.document._edit import Edit
+from textual.widgets import TextArea
+
+from tui.widgets.safe import drawable
+
+
+def _inert(text: str) -> str:
+    return drawable(text.replace("\r\n", "\n").replace("\r", "\n").expandtabs(4), lines=True)
+
+
+class LongText(TextArea, inherit_bindings=False):
+    """Lines of text that break at blanks."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "cursor_up", show=False),
+        Binding("down", "cursor_down", show=False),
+        Binding("left", "cursor_left", show=False),
+        Binding("right", "cursor_right", show=False),
+        Binding("ctrl+left", "cursor_word_left", show=False),
+        Binding("ctrl+right", "cursor_word_right", show=False),
+        Binding("home,ctrl+a", "cursor_line_start", show=False),
+        Binding("end,ctrl+e", "cursor_line_end", show=False),
+        Binding("pageup", "cursor_page_up", show=False),
+        Binding("pagedown", "cursor_page_down", show=False),
+        Binding("backspace", "delete_left", show=False),
+        Binding("delete", "delete_right", show=False),
+        Binding("ctrl+w,ctrl+backspace", "delete_word_left", show=False),
+        Binding("ctrl+u", "delete_to_start_of_line", show=False),
+        Binding("ctrl+k", "delete_to_end_of_line", show=False),
+        Binding("ctrl+z", "undo", show=False),
+        Binding("ctrl+y", "redo", show=False),
+    ]
+
+    def __init__(self, text: str, *, id: str, most: int = 10_000) -> None:
+        super().__init__(
+            _inert(text), id=id, compact=True, highlight_cursor_line=False, show_line_numbers=False
+        )
+        self.cursor_blink = False
+        self._most = most
+
+    def load_text(self, text: str) -> None:
+        """Replace all of it, inert like what is typed."""
+        super().load_text(_inert(text))
+
+    def edit(self, edit: Edit) -> EditResult:
+        """Take what is typed or pasted as inert text, and no more than fits."""
+        replaced = len(self.get_text_range(*sorted((edit.from_location, edit.to_location))))
+        room = max(0, self._most - len(self.text) + replaced)
+        edit.text = _inert(edit.text)[:room]
+        return super().edit(edit)
+
+    def action_copy(self) -> None:
+        """Nothing leaves a field by the clipboard."""
+
+    def action_cut(self) -> None:
+        """Nothing leaves a field by the clipboard."""
+
+    def action_paste(self) -> None:
+        """Nothing comes out of the program's own clipboard, which is empty."""
