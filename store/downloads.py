@@ -16,7 +16,11 @@ KEPT_DAYS = 7
 
 @dataclass(frozen=True, slots=True)
 class DownloadView:
-    """One download as a list shows it. Instants are aware, UTC; sizes are bytes."""
+    """One download as a list shows it. Instants are aware, UTC; sizes are bytes.
+
+    `series_id`, `repeats` (weekly, monthly) and `confirm_again_at` tell of the series that it
+    belongs to, as long as that goes on.
+    """
 
     download_id: int
     run_on: date
@@ -40,9 +44,17 @@ class DownloadView:
     progress_bytes: int
     started_at: datetime | None
     cancel_requested: bool
+    series_id: int | None = None
+    repeats: str = ""
+    confirm_again_at: datetime | None = None
 
 
-_SELECT = "SELECT d.*, u.full_name FROM data_download d JOIN user u ON u.user_id = d.requested_by"
+_SELECT = (
+    "SELECT d.*, u.full_name, s.rhythm, s.confirm_again_at, s.data_download_series_id AS series"
+    " FROM data_download d JOIN user u ON u.user_id = d.requested_by"
+    " LEFT JOIN data_download_series s"
+    " ON s.data_download_series_id = d.data_download_series_id AND s.ended_at IS NULL"
+)
 
 
 def listed(store: Store, user_id: int | None, where: str = "1") -> tuple[DownloadView, ...]:
@@ -80,12 +92,14 @@ def insert_request(
     run_on: date,
     time_zone: str,
     own_passphrase: bool,
-    otp_challenge_id: int,
+    otp_challenge_id: int | None,
+    series_id: int | None = None,
 ) -> int:
     """Write a request inside the running transaction and return its number."""
     return store.insert(
         "data_download",
         {
+            "data_download_series_id": series_id,
             "requested_by": user["user_id"],
             "requested_at": instant(store.clock.now()),
             "run_on": run_on.isoformat(),
@@ -151,4 +165,7 @@ def _view(found: sqlite3.Row, user_id: int | None) -> DownloadView:
         progress_bytes=found["progress_bytes"] or 0,
         started_at=_moment(found["started_at"]),
         cancel_requested=bool(found["cancel_requested"]),
+        series_id=found["series"],
+        repeats=found["rhythm"] or "",
+        confirm_again_at=_moment(found["confirm_again_at"]),
     )

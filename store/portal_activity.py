@@ -9,6 +9,7 @@ import sqlite3
 from dataclasses import dataclass
 from typing import Any
 
+from store.clock import instant
 from store.database import Store
 from store.invitation_candidates import AFTER, BY_NAME, PATIENTS
 
@@ -86,3 +87,26 @@ def _asked(wanted: ActivityFilter) -> tuple[list[str], dict[str, Any]]:
         conditions.append(f"{_NAME} LIKE :text ESCAPE '\\'")
         given["text"] = f"%{escaped}%"
     return conditions, given
+
+
+def not_printed(store: Store) -> int:
+    """Return how many patients have a one-time password that was neither printed nor mailed."""
+    found: int = store.value(
+        "SELECT count(*) FROM portal_credential c WHERE removed_at IS NULL AND printed_at IS NULL"
+        " AND require_password_change = 1 AND password_hash IS NOT NULL"
+        " AND password_expires_at > ? AND NOT EXISTS (SELECT 1 FROM portal_invite i"
+        " WHERE i.patient_id = c.patient_id AND i.status <> 'send_failed')",
+        (instant(store.clock.now()),),
+    )
+    return found
+
+
+def failed_invitations(store: Store) -> int:
+    """Return how many patients were not reached by their last invitation and never signed in."""
+    found: int = store.value(
+        "SELECT count(*) FROM portal_invite i JOIN portal_credential c USING (patient_id)"
+        " WHERE i.status = 'send_failed' AND c.removed_at IS NULL AND c.last_login_at IS NULL"
+        " AND NOT EXISTS (SELECT 1 FROM portal_invite later WHERE later.patient_id = i.patient_id"
+        " AND later.portal_invite_id > i.portal_invite_id)"
+    )
+    return found

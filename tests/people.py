@@ -98,7 +98,12 @@ def last_code(practice: Practice) -> str:
     return found.group()
 
 
-def requested(practice: Practice, actor: Actor, run_on: date | None = None) -> int:
+def requested(
+    practice: Practice,
+    actor: Actor,
+    run_on: date | None = None,
+    repeat: downloads.Repeat | None = None,
+) -> int:
     """Ask for a download and return its number; its code waits in the outbox."""
     form = practice.call(downloads.schedule_form, actor)
     sent = practice.call(
@@ -106,12 +111,18 @@ def requested(practice: Practice, actor: Actor, run_on: date | None = None) -> i
         actor,
         run_on=run_on or form.default_day,
         password=PASSWORDS[actor.user_name],
+        repeat=repeat,
     )
     return sent.download_id
 
 
-def scheduled(practice: Practice, actor: Actor, run_on: date | None = None) -> int:
+def scheduled(
+    practice: Practice,
+    actor: Actor,
+    run_on: date | None = None,
+    repeat: downloads.Repeat | None = None,
+) -> int:
     """Ask for a download, answer its code and return its number."""
-    number = requested(practice, actor, run_on)
+    number = requested(practice, actor, run_on, repeat)
     practice.call(downloads.confirm_download, actor, number, last_code(practice))
     return number

@@ -56,6 +56,7 @@ ONLY_IN = {
     "platformdirs": ("tui/commands/",),
     "pyzipper": ("exporter/archive/",),
     "openpyxl": ("exporter/convert/",),
+    "pycdlib": ("exporter/convert/disc_image.py",),
     "fpdf": ("exporter/reports/", "exporter/letters/"),
     "fontTools": ("exporter/reports/", "exporter/letters/"),
     "sqlite_utils": ("store/migrations.py",),
@@ -66,7 +67,7 @@ ONLY_IN = {
 
 HEAVY = (
     *("textual", "rich", "pyzipper", "openpyxl", "sqlite_utils", "argon2", "numpy", "pyotp"),
-    *("fpdf", "fontTools", "uharfbuzz", "PIL", "segno"),
+    *("fpdf", "fontTools", "uharfbuzz", "PIL", "segno", "pycdlib"),
 )
 
 

@@ -55,19 +55,27 @@ _ALL: Final = (
     Key("downloads.retrieve", "enter", "Enter", "retrieve", "Save a ready download to a folder."),
     Key("downloads.open", "o,d", "o", "open here", "Look into a download in the kiosk."),
     Key("downloads.cancel", "c", "c", "cancel", "Cancel a download that is not built yet.", True),
+    Key("downloads.again", "a", "a", "confirm again", "Give the code again for what repeats."),
+    Key("downloads.end", "e", "e", "end repeating", "End a download that repeats.", True),
     Key("downloads.refresh", "f5", "F5", "refresh", "Read the list again."),
     Key("runner.run", "r", "r", "run what is due", "Start the export runner for what is due now."),
     Key(
         "runner.forward", "n", "n", "run all now", "Bring every scheduled download forward to now."
     ),
     Key("runner.cancel", "x", "x", "cancel", "Cancel the marked download.", True),
+    Key(
+        "runner.install", "i", "i", "install timer", "Let this computer run what is due every hour."
+    ),
     Key("choose.take", "enter", "Enter", "open", "Go into a folder, take a file, or open it."),
     Key("archive.view", "enter", "Enter", "view", "Page through the marked table."),
     Key("archive.csv", "c", "c", "CSV", "Convert all tables to CSV files for people."),
     Key("archive.excel", "e", "e", "Excel", "Convert all tables to an Excel workbook."),
+    Key("archive.disc", "d", "d", "disc", "Make disc images of all tables as CSV, and burn them."),
+    Key("disc.burn", "b", "b", "burn", "Burn the next image onto the blank disc in the drive."),
     Key(
         "archive.fields", "m", "m", "meaning of fields", "Show what every column of a table means."
     ),
+    Key("archive.extract", "x", "x", "extract", "Write all files, as they are, into a folder."),
     Key("archive.other", "f6", "F6", "another archive", "Close this archive and choose another."),
     Key("rows.cell", "enter", "Enter", "full text", "Show the whole text of the marked cell."),
     Key("rows.next", "n", "n", "next page", "Go to the next page of rows."),
@@ -137,7 +145,7 @@ PLACES: Final[dict[str, PlaceHelp]] = {
             "downloads.cancel",
             "kiosk.help",
         ),
-        ("downloads.refresh", "kiosk.back"),
+        ("downloads.again", "downloads.end", "downloads.refresh", "kiosk.back"),
     ),
     "schedule": PlaceHelp(
         "Schedule a data download",
@@ -163,18 +171,21 @@ PLACES: Final[dict[str, PlaceHelp]] = {
             "Shows what the unattended run is building, what waits and what is done.",
             "A machine that was off catches up at its next run. A failed build is tried again.",
         ),
-        ("runner.run", "runner.forward", "runner.cancel", "kiosk.help"),
+        ("runner.run", "runner.forward", "runner.cancel", "runner.install", "kiosk.help"),
         ("kiosk.back",),
     ),
     "archive": PlaceHelp(
         "Open an archive",
         (
-            "Opens a Chairside archive with its password, checks every file in it and shows the",
+            "Opens a WinZip-AES archive with its password, checks every file in it and shows the",
             "tables. Looking needs only the password; converting needs a signed-in user.",
             "CSV and workbook are not encrypted: keep them where only the right people can read.",
         ),
-        ("archive.view", "archive.csv", "archive.excel", "archive.fields", "kiosk.help"),
-        ("archive.other", "kiosk.back"),
+        (
+            *("archive.view", "archive.csv", "archive.excel", "archive.disc", "archive.fields"),
+            "kiosk.help",
+        ),
+        ("archive.extract", "archive.other", "kiosk.back"),
     ),
     "choose_archive": PlaceHelp(
         "Choose an archive",
@@ -200,6 +211,23 @@ PLACES: Final[dict[str, PlaceHelp]] = {
             "Neither is encrypted. What was converted is written to the audit trail.",
         ),
         ("kiosk.next", "kiosk.back", "kiosk.help"),
+    ),
+    "disc": PlaceHelp(
+        "Disc images",
+        (
+            "Only CSV goes onto a disc, never raw TXT. Every image is read back and compared.",
+            "A disc is not encrypted. An archive of the same CSV, locked with a passphrase, is.",
+            "What was made is written to the audit trail.",
+        ),
+        ("kiosk.next", "kiosk.back", "kiosk.help"),
+    ),
+    "discs": PlaceHelp(
+        "Discs that were made",
+        (
+            "Each image fits one disc. Burning takes a blank disc and reads it back.",
+            "On Windows, right-click an .iso file in the Explorer and choose Burn disc image.",
+        ),
+        ("disc.burn", "kiosk.next", "kiosk.back", "kiosk.help"),
     ),
     **security_keys.PLACES,
     **audit_keys.PLACES,

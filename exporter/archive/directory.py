@@ -11,15 +11,11 @@ import struct
 from dataclasses import dataclass
 from typing import BinaryIO, NoReturn
 
+from exporter.archive.entry import AES_METHOD, CHECK_BYTES, MAC_BYTES, SALT_BYTES, Entry, Lock
 from exporter.archive.errors import COPY_AGAIN, UNCHANGED, ArchiveProblem, drawn
+from exporter.archive.limits import DEFAULT_LIMITS, Limits, refusal
 
-MAX_ENTRIES = 10_000
-MAX_DIRECTORY = 16 * 1024 * 1024
-MAC_BYTES = 10
-CHECK_BYTES = 2
-SALT_BYTES = {1: 8, 2: 12, 3: 16}
-"""Bytes of salt per strength: 128, 192 and 256 bits."""
-STORED, DEFLATED, AES_METHOD = 0, 8, 99
+__all__ = ["MAC_BYTES", "Directory", "Entry", "not_whole", "read_directory"]
 
 _END = struct.Struct("<4s4H2LH")
 _END64 = struct.Struct("<4sQ2H2L4Q")
@@ -28,33 +24,16 @@ _CENTRAL = struct.Struct("<4s6H3L5H2L")
 _LOCAL = struct.Struct("<4s5H3L2H")
 _FULL_16, _FULL_32 = 0xFFFF, 0xFFFFFFFF
 _ENCRYPTED, _UTF8 = 0x01, 0x800
+_STRONG = 0x40
 _ZIP64_TAG, _AES_TAG = 0x0001, 0x9901
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One entry as the directory tells it. Sizes are bytes; `strength` 0 means no WinZip AES."""
-
-    name: str
-    size: int
-    packed_size: int
-    method: int
-    strength: int
-    aes_version: int
-    crc: int
-    date_time: tuple[int, int, int, int, int, int]
-    header_offset: int
-    data_offset: int
-
-    @property
-    def is_locked(self) -> bool:
-        """Whether it is encrypted with WinZip AES."""
-        return self.strength > 0
-
-    @property
-    def end(self) -> int:
-        """Where its last byte ends in the file."""
-        return self.data_offset + self.packed_size
+_OTHERS = {
+    b"7z\xbc\xaf\x27\x1c": "a 7z archive",
+    b"Rar!": "a RAR archive",
+    b"\x1f\x8b": "a gzip file",
+    b"\xfd7zXZ": "an xz file",
+    b"\x28\xb5\x2f\xfd": "a Zstandard file",
+}
+"""How other programs' archives begin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,19 +49,11 @@ def not_whole(what: str) -> ArchiveProblem:
     return ArchiveProblem(what, kept=UNCHANGED, do=COPY_AGAIN)
 
 
-def _hostile(what: str) -> NoReturn:
-    raise ArchiveProblem(
-        what,
-        kept="Nothing was opened or written.",
-        do="Do not use this file; ask whoever sent it.",
-    )
-
-
-def read_directory(file: BinaryIO) -> Directory:
+def read_directory(file: BinaryIO, limits: Limits = DEFAULT_LIMITS) -> Directory:
     """Read and check the directory of an open ZIP. Raises ArchiveProblem."""
     size = file.seek(0, 2)
     try:
-        count, start, length = _find_directory(file, size)
+        count, start, length = _find_directory(file, size, limits)
         file.seek(start)
         raw = file.read(length)
         entries = _read_entries(file, raw, count, start)
@@ -91,7 +62,7 @@ def read_directory(file: BinaryIO) -> Directory:
     return Directory(_checked(entries, start), start)
 
 
-def _find_directory(file: BinaryIO, size: int) -> tuple[int, int, int]:
+def _find_directory(file: BinaryIO, size: int, limits: Limits) -> tuple[int, int, int]:
     """Return (entries, offset, length) of the central directory, checked against the file."""
     tail_start = max(0, size - _END.size - _FULL_16)
     file.seek(tail_start)
@@ -113,9 +84,9 @@ def _find_directory(file: BinaryIO, size: int) -> tuple[int, int, int]:
             file, directory_end
         )
     if disk or first_disk or here != count:
-        raise not_whole("The archive is split over several files, or its end is damaged.")
-    if count > MAX_ENTRIES or length > MAX_DIRECTORY:
-        _hostile(f"The archive claims {count} entries; Chairside opens up to {MAX_ENTRIES}.")
+        raise _split()
+    if count > limits.entries or length > limits.directory:
+        raise refusal(f"The archive claims {count} entries; up to {limits.entries} are opened.")
     if start + length != directory_end:
         raise not_whole("The archive's directory is not where it should be: bytes are missing.")
     return count, start, length
@@ -123,10 +94,29 @@ def _find_directory(file: BinaryIO, size: int) -> tuple[int, int, int]:
 
 def _not_found(file: BinaryIO) -> NoReturn:
     file.seek(0)
-    if file.read(4) in (b"PK\x03\x04", b"PK\x05\x06"):
-        raise not_whole("The archive is cut short: its end is missing.")
+    begin = file.read(6)
+    if begin.startswith(b"PK\x07\x08"):
+        raise _split()
+    if begin.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        raise not_whole(
+            "The archive is cut short: its end is missing. Or it is one part of several (.001)."
+        )
+    kind = next((name for mark, name in _OTHERS.items() if begin.startswith(mark)), None)
+    if kind is not None:
+        raise ArchiveProblem(
+            f"This file is not a ZIP archive but {kind}.", kept=UNCHANGED, do="Open it with 7-Zip."
+        )
     raise ArchiveProblem(
         "This file is not a ZIP archive.", kept=UNCHANGED, do="Choose the archive's .zip file."
+    )
+
+
+def _split() -> ArchiveProblem:
+    return ArchiveProblem(
+        "The archive is split over several files, or its end is damaged.",
+        kept=UNCHANGED,
+        do="Put all its parts into one folder and open the first (.zip.001) or the last (.zip) "
+        "with 7-Zip or WinZip. If it was never split, copy it again.",
     )
 
 
@@ -172,18 +162,31 @@ def _entry(
     name = raw_name.decode("utf-8" if flags & _UTF8 else "cp437")
     found = _extras(extra)
     size, packed, offset = _wide(found.get(_ZIP64_TAG, b""), size, packed, offset)
+    if fields[13]:
+        raise _split()
+    lock = _lock_of(flags, method)
+    data = _data_offset(file, offset, raw_name, start, flags, method)
     strength = version = 0
-    if method == AES_METHOD and flags & _ENCRYPTED:
-        version, _, strength, method = struct.unpack("<H2sBH", found.get(_AES_TAG, b""))
-    if strength and packed < SALT_BYTES.get(strength, 1 << 64) + CHECK_BYTES + MAC_BYTES:
-        raise not_whole(f"{drawn(name)}: the entry's size or encryption does not add up.")
-    if flags & _ENCRYPTED and not strength:
-        method = AES_METHOD  # locked in another way; reading it will be refused
+    if lock == "aes":
+        version, vendor, strength, method = struct.unpack("<H2sBH", found.get(_AES_TAG, b""))
+        least = SALT_BYTES.get(strength, 1 << 64) + CHECK_BYTES + MAC_BYTES
+        if packed < least or version not in (1, 2) or vendor != b"AE":
+            raise not_whole(f"{drawn(name)}: the entry's size or encryption does not add up.")
     when = (
         (day >> 9) + 1980, day >> 5 & 15, day & 31, time >> 11, time >> 5 & 63, (time & 31) * 2,
     )  # fmt: skip
-    data = _data_offset(file, offset, raw_name, start)
-    return Entry(name, size, packed, method, strength, version, crc, when, offset, data)
+    return Entry(
+        name, size, packed, method, strength, version, crc, when, offset, data,
+        lock, flags, fields[1] >> 8, fields[15],
+    )  # fmt: skip
+
+
+def _lock_of(flags: int, method: int) -> Lock:
+    if not flags & _ENCRYPTED:
+        return "none"
+    if method == AES_METHOD:
+        return "aes"
+    return "strong" if flags & _STRONG else "zipcrypto"
 
 
 def _extras(extra: bytes) -> dict[int, bytes]:
@@ -209,15 +212,22 @@ def _wide(zip64: bytes, size: int, packed: int, offset: int) -> tuple[int, int, 
     return values[0], values[1], values[2]
 
 
-def _data_offset(file: BinaryIO, offset: int, raw_name: bytes, start: int) -> int:
-    """Return where the data begins, after a local header that must tell the same name."""
+def _data_offset(
+    file: BinaryIO, offset: int, raw_name: bytes, start: int, flags: int, method: int
+) -> int:
+    """Return where the data begins, after a local header that must tell the same.
+
+    Programs differ in which of the two headers they believe: where they disagree on name, method
+    or encryption, one would be shown what another never reads.
+    """
     if offset + _LOCAL.size > start:
         raise not_whole("The archive's directory points past its end: bytes are missing.")
     file.seek(offset)
     fields = _LOCAL.unpack(file.read(_LOCAL.size))
     name_size: int = fields[9]
     extra_size: int = fields[10]
-    if fields[0] != b"PK\x03\x04" or file.read(name_size) != raw_name:
+    is_same = fields[3] == method and not (fields[2] ^ flags) & (_ENCRYPTED | _STRONG)
+    if fields[0] != b"PK\x03\x04" or file.read(name_size) != raw_name or not is_same:
         name = drawn(raw_name.decode("utf-8", "replace"))
         raise not_whole(f"{name}: the entry's header does not match the archive's directory.")
     return offset + _LOCAL.size + name_size + extra_size
@@ -225,13 +235,19 @@ def _data_offset(file: BinaryIO, offset: int, raw_name: bytes, start: int) -> in
 
 def _checked(entries: list[Entry], start: int) -> tuple[Entry, ...]:
     """Refuse entries of one name, and entries that share bytes (a way to build ZIP bombs)."""
-    if len({entry.name for entry in entries}) != len(entries):
-        _hostile("The archive holds two entries of the same name.")
-    reached = 0
+    seen: set[str] = set()
+    for entry in entries:
+        if entry.name in seen:
+            raise refusal(f"{drawn(entry.name)}: the archive holds two entries of the same name.")
+        seen.add(entry.name)
+    reached, before = 0, ""
     for entry in sorted(entries, key=lambda e: e.header_offset):
         if entry.header_offset < reached:
-            _hostile("The archive's entries overlap.")
-        reached = entry.end
+            raise refusal(
+                f"{drawn(before)} and {drawn(entry.name)}: the archive's entries overlap, as in "
+                "bombs."
+            )
+        reached, before = entry.end, entry.name
     if reached > start:
         raise not_whole("The archive is cut short: an entry reaches past its end.")
     return tuple(entries)

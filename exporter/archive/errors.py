@@ -33,6 +33,19 @@ class DamagedEntry(ArchiveProblem):
         self.fault = fault
 
 
+class Unsupported(ArchiveProblem):
+    """One entry is packed or locked in a way that Chairside does not read; `do` names who does."""
+
+    title = "This cannot be opened here"
+
+    def __init__(self, entry: str, fault: str, program: str) -> None:
+        super().__init__(
+            f"{drawn(entry)}: {fault}.", kept="Nothing was written.", do=f"{program} opens it."
+        )
+        self.entry = entry
+        self.fault = fault
+
+
 class MalformedText(ArchiveProblem):
     """A table's text breaks the format; `line` is the line it was noticed in, from 1."""
 

@@ -6,12 +6,12 @@ it is known to fit and to be right.
 
 from __future__ import annotations
 
-import unicodedata
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from exporter.archive.directory import Entry
-from exporter.archive.errors import ArchiveProblem
+from exporter.archive.entry import Entry
+from exporter.archive.errors import Unsupported
 from exporter.archive.files import (
     free_bytes,
     refuse_existing,
@@ -19,42 +19,44 @@ from exporter.archive.files import (
     whole_file,
     whole_folder,
 )
+from exporter.archive.hostile import refuse_hostile
 from exporter.archive.progress import IsCancelled, OnProgress, Work
 from store.errors import DiskFull
 
 if TYPE_CHECKING:
     from exporter.archive.reader import Archive
 
-MAX_DEPTH = 16
 ROOM_LEFT = 64 * 1024 * 1024
 """Bytes that stay free on the disk, for whatever else runs there."""
-_FORBIDDEN = frozenset('<>:"\\|?*')
-_DEVICES = frozenset(
-    {"con", "prn", "aux", "nul", "conin$", "conout$"}
-    | {f"{port}{digit}" for port in ("com", "lpt") for digit in "0123456789¹²³"}
-)
 
 
 def extract_all(
     archive: Archive,
+    entries: Sequence[Entry],
     folder: Path,
     progress: OnProgress | None,
     cancelled: IsCancelled | None,
 ) -> list[Path]:
-    """Write all entries below `folder`, each with mode 0600; returns their paths.
+    """Write `entries` below `folder`, each with mode 0600; returns their paths.
 
-    Raises ArchiveProblem for hostile names, BadInput where a file is there already, DiskFull
+    Raises ArchiveProblem for hostile names, links and bombs, Unsupported where an entry is packed
+    or locked in a way that is not read, BadInput where a file is there already, DiskFull
     before anything is written if the declared sizes do not fit, DamagedEntry, Cancelled. Whatever
-    is raised, the folder is as it was.
+    is raised, the folder is as it was: each file has a temporary name until its authentication
+    code was right, and all of them lie in a folder of ours until the last one was.
     """
-    _refuse_hostile_names(archive.entries)
-    names = [entry.name for entry in archive.entries]
+    refuse_hostile(entries)
+    for entry in entries:
+        if entry.hindrance is not None:
+            raise Unsupported(entry.name, *entry.hindrance)
+    archive.limits.check_total(entries)
+    names = [entry.name for entry in entries]
     refuse_existing(folder, names)
-    total = sum(entry.size for entry in archive.entries)
+    total = sum(entry.size for entry in entries)
     refuse_if_too_large(folder, total)
     work = Work(total, progress, cancelled)
     with whole_folder(folder) as staging:
-        for entry in archive.entries:
+        for entry in entries:
             place = staging / entry.name
             with told_plainly(folder):
                 place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -76,39 +78,3 @@ def refuse_if_too_large(folder: Path, size: int) -> None:
             kept="Nothing was written.",
             do="Free some space or choose another disk.",
         )
-
-
-def _refuse_hostile_names(entries: tuple[Entry, ...]) -> None:
-    seen: set[str] = set()
-    for entry in entries:
-        if not is_plain_path(entry.name):
-            raise ArchiveProblem(
-                "The archive holds a name that would lead out of the folder or that this kind of "
-                "disk cannot hold.",
-                kept="Nothing was written.",
-                do="Do not use this file; ask whoever sent it.",
-            )
-        # Disks that ignore case would let the second of these take the place of the first.
-        seen.add(unicodedata.normalize("NFC", entry.name).casefold())
-    if len(seen) != len(entries):
-        raise ArchiveProblem(
-            "The archive holds two entries that many disks take for the same name.",
-            kept="Nothing was written.",
-            do="Open it with 7-Zip, entry by entry.",
-        )
-
-
-def is_plain_path(name: str) -> bool:
-    """Tell whether an entry's name stays below its folder on Linux, macOS and Windows alike."""
-    steps = name.split("/")
-    return len(steps) <= MAX_DEPTH and all(_is_plain_step(step) for step in steps)
-
-
-def _is_plain_step(step: str) -> bool:
-    if not step or len(step.encode("utf-8", "replace")) > 255 or step != step.strip(" "):
-        return False
-    if step.endswith(".") or _FORBIDDEN & set(step):
-        return False
-    if any(unicodedata.category(c) in ("Cc", "Cf", "Cs", "Zl", "Zp") for c in step):
-        return False
-    return step.split(".")[0].rstrip(" ").casefold() not in _DEVICES

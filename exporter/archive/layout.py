@@ -11,7 +11,7 @@ import io
 from exporter.archive.container import EncryptedZip, EntryInfo
 from exporter.archive.directory import Directory, Entry
 from exporter.archive.encrypter import AES_128
-from exporter.archive.stream import SharedFile
+from exporter.archive.unlocking import SharedFile
 
 _ENCRYPTED = 1
 _ROOM_FROM = 1 << 31

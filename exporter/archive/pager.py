@@ -14,7 +14,7 @@ from itertools import islice
 from exporter.archive.description import DescribedTable
 from exporter.archive.errors import DamagedEntry, MalformedText
 from exporter.archive.stream import EntryStream
-from exporter.archive.txt import MAX_ROW, Row, RowCounter, read_rows
+from exporter.archive.txt import MAX_ROW, ReadRows, Row, RowCounter, read_rows
 
 SPACING = 2 * 1024 * 1024
 """Bytes of plain text between two kept places; each costs some 40 KB of memory."""
@@ -54,10 +54,22 @@ class TablePager:
 
     What is shown from the middle of an entry is not yet covered by its authentication code, which
     stands at the end: verify the archive first, and say so where it was not done.
+
+    `read` takes lines apart; `last_may_be_open` allows a last row without its line feed, as other
+    programs write it. Methods whose places cannot be kept are read from the start each time.
     """
 
-    def __init__(self, stream: EntryStream, table: DescribedTable) -> None:
+    def __init__(
+        self,
+        stream: EntryStream,
+        table: DescribedTable,
+        read: ReadRows = read_rows,
+        *,
+        last_may_be_open: bool = False,
+    ) -> None:
         self._table = table
+        self._read_rows = read
+        self._last_may_be_open = last_may_be_open
         self._marks = [_Mark(0, stream, b"", 0)]
 
     @property
@@ -91,7 +103,7 @@ class TablePager:
     def _rows_of(self, block: _Block, skip: int, wanted: int) -> list[Row]:
         width = len(self._table.fields)
         try:
-            return list(islice(read_rows((block.text,), width=width, skip=skip), wanted))
+            return list(islice(self._read_rows((block.text,), width=width, skip=skip), wanted))
         except MalformedText as problem:
             fault = f"{problem.fault}, after row {block.line:,}"
             raise DamagedEntry(self._table.path, fault) from None
@@ -101,6 +113,7 @@ class TablePager:
         place = bisect_right(self._marks, line, key=lambda mark: mark.line) - 1
         mark = self._marks[place]
         stream, held, number = mark.stream.copy(), mark.held, mark.line
+        assert stream is not None  # only places that can be copied are kept
         while chunk := stream.read_block():
             text = held + chunk
             counter = RowCounter()
@@ -113,10 +126,14 @@ class TablePager:
             yield _Block(number, counter.rows, text[:end])
             number += counter.rows
             self._keep(number, stream, held)
-        if held:
+        if held and self._last_may_be_open:
+            yield _Block(number, 1, held)
+        elif held:
             raise DamagedEntry(self._table.path, "it ends in the middle of a row")
 
     def _keep(self, line: int, stream: EntryStream, held: bytes) -> None:
         last = self._marks[-1]
         if line > last.line and stream.plain_bytes - last.plain_bytes >= SPACING:
-            self._marks.append(_Mark(line, stream.copy(), held, stream.plain_bytes))
+            kept = stream.copy()
+            if kept is not None:
+                self._marks.append(_Mark(line, kept, held, stream.plain_bytes))

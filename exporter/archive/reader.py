@@ -6,26 +6,35 @@ that its password did not open. Source: REQUIREMENTS D14, D16; DESIGN, one downl
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO
 
 from exporter.archive.description import DescribedTable, Manifest, read_manifest
-from exporter.archive.directory import Directory, Entry, not_whole, read_directory
-from exporter.archive.errors import UNCHANGED, ArchiveProblem, DamagedEntry, MalformedText
+from exporter.archive.directory import Directory, Entry, read_directory
+from exporter.archive.errors import (
+    UNCHANGED,
+    ArchiveProblem,
+    DamagedEntry,
+    MalformedText,
+    Unsupported,
+    drawn,
+)
 from exporter.archive.extraction import extract_all
+from exporter.archive.foreign_tables import table_in
+from exporter.archive.limits import DEFAULT_LIMITS, Limits, refusal
 from exporter.archive.names import DATAPACKAGE
+from exporter.archive.opening import check_password
 from exporter.archive.pager import Page, TablePager
 from exporter.archive.progress import IsCancelled, OnProgress
-from exporter.archive.stream import EntryStream, SharedFile, Unlocked, is_authentic, unlock
-from exporter.archive.txt import Row, read_rows
+from exporter.archive.stream import EntryStream
+from exporter.archive.txt import ReadRows, Row, read_rows
+from exporter.archive.unlocking import SharedFile, Unlocked, unlock
 from exporter.archive.verification import Verification, verify_all
 from store.errors import NotFound, WrongPassword
 
 MAX_MANIFEST = 16 * 1024 * 1024
-TRIED_ENTRIES = 5
-"""So many of the smallest entries may be damaged before a right password is called wrong."""
 
 
 class Archive:
@@ -36,9 +45,16 @@ class Archive:
     """
 
     def __init__(
-        self, path: Path, file: BinaryIO, directory: Directory, shared: SharedFile, password: str
+        self,
+        path: Path,
+        file: BinaryIO,
+        directory: Directory,
+        shared: SharedFile,
+        password: str,
+        limits: Limits = DEFAULT_LIMITS,
     ) -> None:
         self.path = path
+        self.limits = limits
         self.directory = directory
         self.file = shared
         self.manifest: Manifest | None = None
@@ -49,13 +65,16 @@ class Archive:
         self._by_name = {entry.name: entry for entry in directory.entries}
         self._keys: dict[str, Unlocked] = {}
         self._pagers: dict[str, TablePager] = {}
+        self._foreign: dict[str, tuple[DescribedTable, ReadRows]] = {}
 
     @classmethod
-    def open(cls, path: Path, password: str) -> Archive:
+    def open(cls, path: Path, password: str, limits: Limits = DEFAULT_LIMITS) -> Archive:
         """Open an archive and check the password against an authentication code.
 
-        Raises WrongPassword; ArchiveProblem for a file that is no ZIP, is cut short, damaged,
-        hostile or not encrypted with WinZip AES; NotFound where there is no such file.
+        Entries that are not encrypted, or are packed in a way that is not read, may stand beside
+        those that are; `Entry.protection` and `Entry.hindrance` tell. Raises WrongPassword;
+        ArchiveProblem for a file that is no ZIP, is cut short, damaged, hostile or not encrypted
+        with WinZip AES; NotFound where there is no such file.
         """
         try:
             file = path.open("rb")
@@ -69,9 +88,9 @@ class Archive:
             ) from problem
         try:
             shared = SharedFile(file)
-            directory = read_directory(file)
-            _check_password(shared, directory, password)
-            archive = cls(path, file, directory, shared, password)
+            directory = read_directory(file, limits)
+            check_password(shared, directory, password)
+            archive = cls(path, file, directory, shared, password, limits)
             archive._read_manifest()
         except BaseException:
             file.close()
@@ -108,18 +127,31 @@ class Archive:
         except KeyError:
             raise NotFound("The archive holds no such entry.", kept=UNCHANGED) from None
 
-    def stream(self, name: str) -> EntryStream:
-        """Return one entry's plain text as a stream from its start. Raises DamagedEntry."""
+    def stream(self, name: str, *, can_copy: bool = False) -> EntryStream:
+        """Return one entry's plain text as a stream from its start.
+
+        `can_copy` asks for a stream whose places can be kept, which is slower. Raises
+        DamagedEntry; Unsupported for a method that is not read; ArchiveProblem for a bomb.
+        """
         entry = self.entry(name)
-        keys = self._keys.get(name)
+        if entry.hindrance is not None:
+            raise Unsupported(name, *entry.hindrance)
+        if fault := self.limits.fault_of(entry):
+            raise refusal(f"{drawn(name)}: {fault}.")
+        keys = self.keys(entry) if entry.is_locked else None
+        return EntryStream(self.file, entry, keys, limits=self.limits, can_copy=can_copy)
+
+    def keys(self, entry: Entry) -> Unlocked:
+        """Return the keys of a locked entry. Raises DamagedEntry."""
+        keys = self._keys.get(entry.name)
         if keys is None:
             try:
                 keys = unlock(self.file, entry, self._password)
             except WrongPassword:
                 # The archive's password is known to be right, so this entry was changed.
-                raise DamagedEntry(name, "the password does not open this entry") from None
-            self._keys[name] = keys
-        return EntryStream(self.file, entry, keys)
+                raise DamagedEntry(entry.name, "the password does not open this entry") from None
+            self._keys[entry.name] = keys
+        return keys
 
     def read(self, name: str, limit: int) -> bytes:
         """Return a small entry whole. Raises ArchiveProblem if it is larger than `limit` bytes."""
@@ -129,6 +161,8 @@ class Archive:
 
     def table(self, name: str) -> DescribedTable:
         """Return a table's description. Raises ArchiveProblem where the archive has none."""
+        if name in self._foreign:
+            return self._foreign[name][0]
         if self.manifest is None:
             raise self.manifest_problem or ArchiveProblem(
                 "The archive does not describe its tables: Chairside did not make it.",
@@ -154,11 +188,25 @@ class Archive:
         except MalformedText as problem:
             raise MalformedText(problem.line, problem.fault, described.path) from None
 
+    def foreign_table(self, name: str) -> DescribedTable:
+        """Return an entry of another program as a table, whose pages can be read from then on.
+
+        Reads it to its end. Raises ArchiveProblem where it does not parse as a table.
+        """
+        if name not in self._foreign:
+            entry = self.entry(name)
+            self._foreign[name] = table_in(entry, self.stream(name))
+        return self._foreign[name][0]
+
     def pager(self, table: str) -> TablePager:
         """Return the pager of one table; it remembers where pages begin."""
         if table not in self._pagers:
             described = self.table(table)
-            self._pagers[table] = TablePager(self.stream(described.path), described)
+            stream = self.stream(described.path, can_copy=True)
+            read = self._foreign[table][1] if table in self._foreign else read_rows
+            self._pagers[table] = TablePager(
+                stream, described, read, last_may_be_open=table in self._foreign
+            )
         return self._pagers[table]
 
     def page(self, table: str, start: int, count: int = 200) -> Page:
@@ -176,45 +224,16 @@ class Archive:
         folder: Path,
         progress: OnProgress | None = None,
         cancelled: IsCancelled | None = None,
+        only: Collection[str] | None = None,
     ) -> list[Path]:
-        """Write every entry into `folder`, each mode 0600; returns the files."""
-        return extract_all(self, folder, progress, cancelled)
+        """Write every entry, or `only` those named, into `folder`, mode 0600; return the files."""
+        entries = self.entries if only is None else tuple(self.entry(name) for name in only)
+        return extract_all(self, entries, folder, progress, cancelled)
 
     def _read_manifest(self) -> None:
-        if DATAPACKAGE not in self._by_name:
+        if DATAPACKAGE not in self._by_name or self.entry(DATAPACKAGE).hindrance is not None:
             return
         try:
             self.manifest = read_manifest(self.read(DATAPACKAGE, MAX_MANIFEST))
         except ArchiveProblem as problem:
             self.manifest_problem = problem
-
-
-def _check_password(file: SharedFile, directory: Directory, password: str) -> None:
-    """Find an entry that the password opens, authentication code included.
-
-    The check bytes alone let 1 wrong password in 65,536 through. Several entries are tried, so
-    that one damaged entry does not make a right password look wrong.
-    """
-    locked = sorted((e for e in directory.entries if e.is_locked), key=lambda e: e.packed_size)
-    if not locked:
-        raise ArchiveProblem(
-            "The archive is not encrypted with WinZip AES.",
-            kept=UNCHANGED,
-            do="Chairside opens only archives that are; open this one with 7-Zip.",
-        )
-    refusal: WrongPassword | None = None
-    passed = 0
-    for entry in locked[:TRIED_ENTRIES]:
-        try:
-            keys = unlock(file, entry, password)
-        except WrongPassword as problem:
-            refusal = problem
-            continue
-        passed += 1
-        if is_authentic(file, entry, keys):
-            return
-    if passed > 1:
-        return  # two pairs of check bytes: the password is right, the entries are damaged
-    if refusal is not None:
-        raise refusal
-    raise not_whole("The password is wrong or the archive is damaged; which one cannot be told.")

@@ -11,10 +11,22 @@ import codecs
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
+from typing import Protocol
 
 from exporter.archive.errors import MalformedText
 
 Row = list[str | None]
+
+
+class ReadRows(Protocol):
+    """Reads rows out of a text that comes in pieces, as `read_rows` does."""
+
+    def __call__(
+        self, chunks: Iterable[bytes], *, width: int | None = None, skip: int = 0
+    ) -> Iterator[Row]:
+        """Yield the rows. Raises MalformedText."""
+        ...
+
 
 MAX_ROW = 64 * 1024 * 1024
 """Characters of one row; a longer one is a trap, not data."""

@@ -16,12 +16,17 @@ from exporter.archive.errors import ArchiveProblem, DamagedEntry, drawn
 from exporter.archive.names import DATAPACKAGE
 from exporter.archive.progress import IsCancelled, OnProgress, Work
 from exporter.archive.txt import RowCounter
+from exporter.archive.unlocking import is_authentic
 
 if TYPE_CHECKING:
     from exporter.archive.reader import Archive
 
 AES_128 = 1
 AE_2 = 2
+NOT_ENCRYPTED = (
+    "it is not encrypted and not authenticated: everybody can read it, and anybody could have "
+    "changed it"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +47,9 @@ class Verification:
     """What was looked at and what was found. Sizes are bytes of plain text.
 
     `is_described` tells whether there was a manifest to compare with; without one, only the
-    authentication codes were checked.
+    authentication codes were checked. `notes` are no faults: entries that are not encrypted, or
+    whose code is right but that Chairside does not unpack. `unchecked` are those of which nothing
+    could be checked.
     """
 
     entries: int
@@ -50,11 +57,13 @@ class Verification:
     bytes: int
     is_described: bool
     findings: tuple[Finding, ...]
+    notes: tuple[Finding, ...] = ()
+    unchecked: tuple[Finding, ...] = ()
 
     @property
     def is_whole(self) -> bool:
-        """Whether nothing at all was found."""
-        return not self.findings
+        """Whether all was checked and nothing at all was found."""
+        return not self.findings and not self.unchecked
 
 
 def verify_all(
@@ -63,10 +72,18 @@ def verify_all(
     """Check an open archive. Raises Cancelled when asked to stop; faults are findings."""
     work = Work(sum(entry.size for entry in archive.entries), progress, cancelled)
     findings: list[Finding] = []
+    notes: list[Finding] = []
+    unchecked: list[Finding] = []
     described = _described(archive)
     rows = 0
     for entry in archive.entries:
         try:
+            if entry.hindrance is not None:
+                (notes if _has_right_code(archive, entry) else unchecked).append(_unread(entry))
+                work.step(entry.name, entry.size)
+                continue
+            if not entry.is_locked:
+                notes.append(Finding(entry.name, NOT_ENCRYPTED))
             rows += _verify_entry(archive, entry, described.get(entry.name), work)
         except DamagedEntry as problem:
             findings.append(Finding(problem.entry, problem.fault))
@@ -78,7 +95,28 @@ def verify_all(
         findings += _compare_lists(archive, described)
     unique = tuple(dict.fromkeys(findings))
     is_described = archive.manifest is not None
-    return Verification(len(archive.entries), rows, work.bytes_done, is_described, unique)
+    return Verification(
+        len(archive.entries), rows, work.bytes_done, is_described, unique, tuple(notes),
+        tuple(unchecked),
+    )  # fmt: skip
+
+
+def _has_right_code(archive: Archive, entry: Entry) -> bool:
+    """Check an entry that cannot be unpacked by its code alone.
+
+    False means that there is none to check. Raises DamagedEntry where it is wrong.
+    """
+    if not entry.is_locked:
+        return False
+    if not is_authentic(archive.file, entry, archive.keys(entry)):
+        raise DamagedEntry(entry.name, "its authentication code is wrong, so a byte was changed")
+    return True
+
+
+def _unread(entry: Entry) -> Finding:
+    fault, program = entry.hindrance or ("", "")
+    checked = "its authentication code is right, but " if entry.is_locked else "not checked: "
+    return Finding(entry.name, f"{checked}{fault}; {program} opens it")
 
 
 def _described(archive: Archive) -> dict[str, Described]:

@@ -23,7 +23,7 @@ from store.archive_key import EntryKey
 
 BLOCK = 256 * 1024
 """Bytes gathered before they are compressed and encrypted; rows come in far smaller pieces."""
-_PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,79}\.(txt|json)")
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,79}\.(txt|json|csv)")
 
 
 def archive_name(pgid: int, day: date, download_id: int) -> str:

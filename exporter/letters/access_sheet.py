@@ -67,7 +67,7 @@ def make_access_sheet(
 
 
 def preview_lines(sheet: AccessSheet) -> tuple[str, ...]:
-    """Return what the sheet says, as lines of at most 72 cells for the screen.
+    """Return what the sheet says, as lines of at most 68 cells for the screen.
 
     The password stands in them: they are to be shown only while it is known, and dropped after.
     """

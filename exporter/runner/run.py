@@ -10,17 +10,21 @@ import os
 import platform
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from exporter.archive.files import part_of
 from exporter.archive.writer import archive_name
 from exporter.messages.delivery import deliver
+from exporter.runner.deflating import Effort
 from exporter.runner.making import make_archive
 from exporter.runner.rekeying import rekey_waiting
+from exporter.runner.room import check_room
 from store.access import Actor, unattended
 from store.download_keys import entries_per_archive
 from store.errors import ChairsideError
 from store.practice import Practice
+from store.use_cases import heartbeat
 from store.use_cases import unattended as use_cases
 from store.use_cases.audit_trail import anchor_head
 from store.use_cases.invitations import queue_due_invitations
@@ -44,17 +48,44 @@ def run_due(
     practice: Practice,
     on_progress: OnProgress | None = None,
     cancelled: Callable[[], bool] = lambda: False,
+    effort: Effort = "fast",
+    started_by: str = "hand",
 ) -> list[Outcome]:
     """Do every download that is due, then send what waits in the outbox; return how each ended.
 
     Args:
         on_progress: told the progress twice a second.
         cancelled: asked as often; true ends the present download, which stays due.
+        effort: how hard to compress.
+        started_by: timer, watch or hand; noted with the heartbeat.
 
     Raises:
         StoreBusy, StoreProblem: the store cannot be written; nothing was lost.
     """
-    runner = unattended(platform.node() or "this computer")
+    host = platform.node() or "this computer"
+    runner = unattended(host)
+    beat = practice.call(heartbeat.begin_run, runner, host, started_by)
+    try:
+        outcomes = _do_due(practice, runner, on_progress, cancelled, effort)
+    except Exception as problem:
+        # Its text may hold data, unless it is one of ours; its name does not.
+        told = problem.what if isinstance(problem, ChairsideError) else type(problem).__name__
+        with suppress(ChairsideError):
+            practice.call(heartbeat.end_run, runner, beat, "broken", error=told)
+        raise
+    made = sum(outcome.made is not None for outcome in outcomes)
+    ended = "stopped" if cancelled() else "done" if made == len(outcomes) else "incomplete"
+    practice.call(heartbeat.end_run, runner, beat, ended, made)
+    return outcomes
+
+
+def _do_due(
+    practice: Practice,
+    runner: Actor,
+    on_progress: OnProgress | None,
+    cancelled: Callable[[], bool],
+    effort: Effort,
+) -> list[Outcome]:
     holder = f"{platform.node()}:{os.getpid()}:{secrets.token_hex(4)}"
     sweep(practice, runner)
     rekey_waiting(practice)
@@ -63,7 +94,7 @@ def run_due(
         job = practice.call(use_cases.claim, runner, holder)
         if job is None:
             break
-        outcomes.append(_attempt(practice, runner, job, on_progress, cancelled))
+        outcomes.append(_attempt(practice, runner, job, on_progress, cancelled, effort))
     if not cancelled():
         practice.call(queue_due_invitations, runner)
         deliver(practice, cancelled=cancelled)
@@ -89,21 +120,25 @@ def _attempt(
     job: Job,
     on_progress: OnProgress | None,
     cancelled: Callable[[], bool],
+    effort: Effort,
 ) -> Outcome:
     def report(progress: Progress) -> None:
         if cancelled():
-            raise _Interrupted("The run was interrupted.", kept="It will be tried again.")
+            raise _interrupted()
         practice.call(use_cases.report, job, progress)
         if on_progress is not None:
             on_progress(job, progress)
 
     try:
+        check_room(practice)
         keys = practice.call(use_cases.take_keys, job, entries_per_archive())
-        made = make_archive(practice.folder, job, keys, practice.clock, report)
+        made = make_archive(practice.folder, job, keys, practice.clock, report, effort)
         practice.call(use_cases.finish, runner, job, made)
         return Outcome(job, "ready", made, "")
     except ChairsideError as problem:
-        return _ended(practice, runner, job, problem)
+        # Ctrl+C also ends the reading process, and which of the two is met first is chance.
+        stopped = cancelled() and not isinstance(problem, LeaseLost)
+        return _ended(practice, runner, job, _interrupted() if stopped else problem)
     except Exception as problem:
         # Its text may hold data; its name does not.
         _ended(practice, runner, job, _Unexpected(f"Unexpected: {type(problem).__name__}."))
@@ -117,6 +152,9 @@ def _ended(practice: Practice, runner: Actor, job: Job, problem: ChairsideError)
     try:
         if isinstance(problem, LeaseLost) and not asked:
             raise problem
+        if isinstance(problem, _Interrupted):
+            state = practice.call(use_cases.give_back, runner, job, problem.what)
+            return Outcome(job, state, None, reason)
         state = practice.call(use_cases.fail, runner, job, reason, cancelled=asked)
     except LeaseLost as lost:
         return Outcome(job, "lost", None, lost.what)
@@ -130,6 +168,10 @@ class _Unexpected(ChairsideError):
 
 
 class _Interrupted(ChairsideError):
-    """Ctrl+C, or the kiosk that started it was closed."""
+    """Ctrl+C, the system going down, or the service being stopped."""
 
     title = "The run was interrupted"
+
+
+def _interrupted() -> _Interrupted:
+    return _Interrupted("The run was interrupted.", kept="It is due again at once.")

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from store.schema import clinical, downloads, messaging, money, people, searching, security, sending
+from store.schema import (
+    clinical,
+    downloads,
+    messaging,
+    money,
+    people,
+    running,
+    searching,
+    security,
+    sending,
+)
 from store.schema.columns import Table
 
 TABLES: tuple[Table, ...] = (
@@ -14,6 +24,7 @@ TABLES: tuple[Table, ...] = (
     *security.TABLES,
     *downloads.TABLES,
     *sending.TABLES,
+    *running.TABLES,
 )
 
 _BY_NAME = {table.name: table for table in TABLES}

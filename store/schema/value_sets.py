@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from store.schema import clinical, downloads, messaging, money, people, searching, security, sending
+from store.schema import (
+    clinical,
+    downloads,
+    messaging,
+    money,
+    people,
+    running,
+    searching,
+    security,
+    sending,
+)
 
 VALUE_SETS: dict[str, dict[str, str]] = {
     **people.VALUE_SETS,
@@ -13,4 +23,5 @@ VALUE_SETS: dict[str, dict[str, str]] = {
     **security.VALUE_SETS,
     **downloads.VALUE_SETS,
     **sending.VALUE_SETS,
+    **running.VALUE_SETS,
 }

@@ -4,25 +4,31 @@ from __future__ import annotations
 
 import sqlite3
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from store import (
     download_keys,
+    download_series,
     downloads,
     factors,
     one_time_codes,
     outbox,
+    series_keys,
     sign_in_attempts,
     users,
 )
 from store.access import Actor, Change, change, check, level_of, view
+from store.archive_key import EntryKey
 from store.archive_locks import WHY_ALWAYS, always_asks, what_locks
 from store.clock import date_in_zone, instant
 from store.database import Store
+from store.download_codes import CodeSent as CodeSent
+from store.download_codes import code_sent, send
+from store.download_series import Plan
+from store.download_series import Repeat as Repeat
 from store.downloads import DownloadView
 from store.errors import BadInput, Conflict, NotFound, Refused, WrongCode
 from store.factors import Kind, Proof
-from store.one_time_codes import NewCode
 from store.rights import Level, Need, Right
 from store.sign_in_factor import WORDS
 from store.use_cases.signing_in import is_demo
@@ -46,26 +52,6 @@ class ScheduleForm:
     kinds: tuple[Kind, ...] = ()
     asks_passphrase: str = ""
     notes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class CodeSent:
-    """A code is on its way, or asked for; nothing is scheduled yet (D11).
-
-    `kinds` are the second factors that are on offer for it; `sent_to` is empty if no text message
-    could be sent. The tries are counted over all kinds together.
-    """
-
-    download_id: int
-    sent_to: str
-    expires_at: datetime
-    send_again_at: datetime
-    tries_left: int
-    demo_text: str | None
-    kinds: tuple[Kind, ...] = ("sms",)
-
-    def __repr__(self) -> str:
-        return f"CodeSent({self.download_id})"
 
 
 def list_downloads(store: Store, actor: Actor) -> tuple[DownloadView, ...]:
@@ -93,7 +79,13 @@ def schedule_form(store: Store, actor: Actor) -> ScheduleForm:
 
 
 def request_download(
-    store: Store, actor: Actor, *, run_on: date, password: str, passphrase: str | None = None
+    store: Store,
+    actor: Actor,
+    *,
+    run_on: date,
+    password: str,
+    passphrase: str | None = None,
+    repeat: Repeat | None = None,
 ) -> CodeSent:
     """Ask for a download: the password is checked, the keys derived, a code sent (D7, D11, D14).
 
@@ -104,10 +96,11 @@ def request_download(
         run_on: the day it is for, in the practice's zone; tomorrow or later.
         password: the requester's account password, asked again.
         passphrase: locks this archive instead of the account password.
+        repeat: how it shall repeat; keys for all its archives of the next 90 days are derived now.
 
     Raises:
         Refused: the right is missing.
-        BadInput: a day that cannot be chosen, no second factor that counts.
+        BadInput: a day or rhythm that cannot be chosen, no second factor that counts.
         PassphraseNeeded: the account password cannot lock an archive, or the practice wants one.
         WrongPassword: the password is not right.
         Conflict: too many wrong codes.
@@ -122,31 +115,28 @@ def request_download(
         )
     assert actor.user_id is not None
     one_time_codes.check_not_too_many(store, actor.user_id)
+    plan = None
+    if repeat is not None:
+        plan = download_series.planned(store, actor.user_id, run_on, repeat, form.time_zone)
     user = sign_in_attempts.check_again(store, actor, password)
     locks = what_locks(store, password, passphrase, user["user_name"])
-    keys = download_keys.derive_for_download(locks)
+    keys = _derived(locks, plan)
     sent_to = form.sent_to if "sms" in form.kinds else ""
     with change(store, actor, SCHEDULE) as tx:
         code = one_time_codes.new_code(
             store, actor.user_id, "download.schedule", sent_to or one_time_codes.NOT_SENT
         )
-        number = downloads.insert_request(
-            store,
-            user=user,
-            run_on=run_on,
-            time_zone=form.time_zone,
-            own_passphrase=passphrase is not None,
-            otp_challenge_id=code.otp_challenge_id,
-        )
-        download_keys.keep(store, number, keys)
-        text = _send(store, user["cell_phone"], code) if sent_to else None
+        request = _Request(run_on, form.time_zone, passphrase is not None, code.otp_challenge_id)
+        number = _keep_request(store, user, request, plan, keys)
+        text = send(store, user["cell_phone"], code) if sent_to else None
         tx.record(
             "download.request",
-            f"Asked for a data download for {run_on.isoformat()};"
+            f"Asked for a data download for {run_on.isoformat()}"
+            f"{'' if plan is None else f', to repeat {plan.rhythm}'};"
             f" {f'a code was sent to {sent_to}' if sent_to else 'no code was sent'}.",
             object_=f"data_download:{number}",
         )
-    return _code_sent(store, number, sent_to, code, text, form.kinds)
+    return code_sent(store, number, sent_to, code, _for_demo(store, text), form.kinds)
 
 
 def resend_code(store: Store, actor: Actor, download_id: int) -> CodeSent:
@@ -169,13 +159,14 @@ def resend_code(store: Store, actor: Actor, download_id: int) -> CodeSent:
         kinds = factors.on_offer(store, user, for_download=True)
         if "sms" not in kinds:
             raise Conflict("No text message can be sent to you.", do="Use another factor.")
-        text = _send(store, user["cell_phone"], code)
+        text = send(store, user["cell_phone"], code)
         tx.record(
             "download.resend_code",
             "Another code was sent for a data download.",
             object_=f"data_download:{download_id}",
         )
-    return _code_sent(store, download_id, outbox.mask(user["cell_phone"]), code, text, kinds)
+    masked = outbox.mask(user["cell_phone"])
+    return code_sent(store, download_id, masked, code, _for_demo(store, text), kinds)
 
 
 def confirm_download(
@@ -203,6 +194,7 @@ def confirm_download(
                 object_=f"data_download:{download_id}",
             )
         raise
+    store.scrub_log()
     return downloads.one(store, download_id, actor.user_id)
 
 
@@ -229,6 +221,8 @@ def cancel_download(store: Store, actor: Actor, download_id: int) -> None:
             )
         downloads.move(store, download_id, before=("requested", "scheduled"), after="cancelled")
         download_keys.destroy(store, download_id)
+        # Of a series only this one is given up, unless the series waits for its code as well.
+        download_series.close_unconfirmed(store)
         tx.record(
             "download.cancel",
             "Cancelled a data download.",
@@ -249,42 +243,50 @@ def _schedule(store: Store, tx: Change, download_id: int, proof: Proof) -> None:
         f"Scheduled a data download with {WORDS[proof.kind]}.",
         object_=f"data_download:{download_id}",
     )
+    series_id = downloads.row(store, download_id)["data_download_series_id"]
+    if series_id is not None:
+        download_series.confirmed(store, tx, series_id)
 
 
-def _send(store: Store, phone: str, code: NewCode) -> str:
-    practice = store.value("SELECT name FROM practice_group")
-    text = (
-        f"{practice}: {code.code} is your code for the data download. Valid for 10 minutes."
-        " Nobody will ever ask you for it."
-    )
-    outbox.queue(
+@dataclass(frozen=True, slots=True)
+class _Request:
+    run_on: date
+    time_zone: str
+    own_passphrase: bool
+    otp_challenge_id: int
+
+
+def _keep_request(
+    store: Store, user: sqlite3.Row, request: _Request, plan: Plan | None, keys: list[EntryKey]
+) -> int:
+    """Write a request, its series and its keys inside the running transaction."""
+    series_id = None
+    if plan is not None:
+        own = request.own_passphrase
+        series_id = download_series.insert(store, plan, user, own_passphrase=own)
+        series_keys.keep(store, series_id, keys)
+    number = downloads.insert_request(
         store,
-        channel="sms",
-        purpose="download.schedule",
-        recipient=phone,
-        body=text,
-        lifetime=one_time_codes.LIFETIME,
+        user=user,
+        run_on=request.run_on,
+        time_zone=request.time_zone,
+        own_passphrase=request.own_passphrase,
+        otp_challenge_id=request.otp_challenge_id,
+        series_id=series_id,
     )
-    return text
+    if plan is None:
+        download_keys.keep(store, number, keys)
+    return number
 
 
-def _code_sent(
-    store: Store,
-    number: int,
-    sent_to: str,
-    code: NewCode,
-    text: str | None,
-    kinds: tuple[Kind, ...],
-) -> CodeSent:
-    return CodeSent(
-        number,
-        sent_to,
-        code.expires_at,
-        store.clock.now() + one_time_codes.SEND_AGAIN_AFTER,
-        code.tries_left,
-        text if is_demo(store) else None,
-        kinds,
-    )
+def _derived(locks: str, plan: Plan | None) -> list[EntryKey]:
+    if plan is None:
+        return download_keys.derive_for_download(locks)
+    return series_keys.derive_for_series(locks, plan.archives)
+
+
+def _for_demo(store: Store, text: str | None) -> str | None:
+    return text if is_demo(store) else None
 
 
 def _own_request(store: Store, actor: Actor, download_id: int) -> sqlite3.Row:

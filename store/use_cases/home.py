@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from store import downloads
+from store import downloads, heartbeat, portal_activity
 from store.access import Actor, check, level_of
 from store.clock import date_in_zone
 from store.database import Store
@@ -76,11 +76,13 @@ def home(store: Store, actor: Actor) -> HomeView:
     sees_downloads = level_of(store, actor.user_id, Right.DATA_DOWNLOAD) >= Level.VIEW
     notices = _own_notices(store, actor)
     if sees_downloads:
-        notices += _download_notices(store, actor)
+        notices += _series_notices(store, actor) + _download_notices(store, actor)
     if sees_downloads:
         notes["data_download"] = _download_note(store, actor)
     if level_of(store, actor.user_id, Right.EXPORT_RUNNER) >= Level.VIEW:
         notes["export_runner"] = _runner_note(store)
+        notices += _runner_alarm(store)
+    notes |= _front_desk_notes(store, actor.user_id)
     places = tuple(
         Place(
             code,
@@ -117,6 +119,14 @@ def _own_notices(store: Store, actor: Actor) -> tuple[Notice, ...]:
     return (*told, *([Notice(expires, "user_password")] if expires else []))
 
 
+def _series_notices(store: Store, actor: Actor) -> tuple[Notice, ...]:
+    """Tell which repeating downloads wait, or will wait, for their second factor again."""
+    from store.use_cases.series import confirm_again_sentences
+
+    told = confirm_again_sentences(store, actor)
+    return tuple(Notice(text, "data_download") for text in told)
+
+
 def _download_notices(store: Store, actor: Actor) -> tuple[Notice, ...]:
     ready = downloads.listed(store, actor.user_id, "d.state IN ('ready', 'retrieved', 'failed')")
     notices = []
@@ -150,6 +160,27 @@ def _download_note(store: Store, actor: Actor) -> str:
     return f"{len(mine)} ready, {left}"
 
 
+def _front_desk_notes(store: Store, user_id: int) -> dict[str, str]:
+    """Count what the front desk began and did not end: sheets not printed, mails not arrived."""
+    notes = {}
+    if level_of(store, user_id, Right.ONLINE_ACCESS) >= Level.VIEW:
+        sheets = portal_activity.not_printed(store)
+        notes["patients"] = f"{sheets} not printed" if sheets else ""
+    if level_of(store, user_id, Right.INVITATIONS) >= Level.VIEW:
+        failed = portal_activity.failed_invitations(store)
+        notes["invitations"] = f"{failed} failed" if failed else ""
+    return notes
+
+
+def _runner_alarm(store: Store) -> tuple[Notice, ...]:
+    """Tell that a download is due and nothing comes to make it."""
+    beat = heartbeat.pulse(store)
+    if not (beat.due and beat.is_silent):
+        return ()
+    many = "1 download is" if beat.due == 1 else f"{beat.due} downloads are"
+    return (Notice(f"{many} due, but the nightly run {beat.words}.", "export_runner"),)
+
+
 def _runner_note(store: Store) -> str:
     counts = {
         row["state"]: row["n"]
@@ -158,4 +189,4 @@ def _runner_note(store: Store) -> str:
     if counts.get("running"):
         return "running"
     waiting = counts.get("scheduled", 0)
-    return f"{waiting} scheduled" if waiting else "nothing scheduled"
+    return heartbeat.pulse(store).words + (f"; {waiting} scheduled" if waiting else "")

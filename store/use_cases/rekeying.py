@@ -10,7 +10,7 @@ import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
 
-from store import download_keys, downloads, rekeying_keys
+from store import download_keys, download_series, downloads, rekeying_keys, series_keys
 from store.access import Actor, Change, change, check_is_runner
 from store.clock import instant
 from store.database import Store
@@ -54,6 +54,9 @@ def on_password_change(
             _derive_anew(store, tx, found, new_password)
         elif old_password is not None:
             _mark_for_rekeying(store, tx, found, old_password, new_password)
+    for series in download_series.of_user(store, user_id):
+        if series["passphrase_kind"] == "account":  # noqa: S105 - a kind, no secret
+            _derive_series_anew(store, tx, series["data_download_series_id"], new_password)
 
 
 def on_password_reset(store: Store, tx: Change, user_id: int) -> None:
@@ -68,8 +71,10 @@ def on_password_reset(store: Store, tx: Change, user_id: int) -> None:
 def cancel_pending(store: Store, tx: Change, user_id: int, because: str) -> None:
     """Cancel what a user has scheduled, inside the running transaction: nobody could retrieve it.
 
-    Call `store.scrub_log()` after the commit.
+    What repeats ends with it. Call `store.scrub_log()` after the commit.
     """
+    for series in download_series.of_user(store, user_id):
+        download_series.end(store, tx, series, because)
     for found in _of_user(store, user_id, _PENDING):
         number = found["data_download_id"]
         store.execute(
@@ -185,8 +190,9 @@ def _of_user(store: Store, user_id: int, states: tuple[str, ...]) -> list[sqlite
 
 def _derive_anew(store: Store, tx: Change, found: sqlite3.Row, new_password: str) -> None:
     number = found["data_download_id"]
-    download_keys.destroy(store, number)
-    download_keys.keep(store, number, download_keys.derive_for_download(new_password))
+    if found["data_download_series_id"] is None:
+        download_keys.destroy(store, number)
+        download_keys.keep(store, number, download_keys.derive_for_download(new_password))
     store.execute(
         "UPDATE data_download SET locked_with_password_of = ? WHERE data_download_id = ?",
         (instant(store.clock.now()), number),
@@ -202,6 +208,28 @@ def _derive_anew(store: Store, tx: Change, found: sqlite3.Row, new_password: str
         "download.new_keys",
         "A data download will be locked with the requester's new password.",
         object_=f"data_download:{number}",
+    )
+
+
+def _derive_series_anew(store: Store, tx: Change, series_id: int, new_password: str) -> None:
+    """Put as many keys in the place of the unused ones, and those of a try that begins again."""
+    begins_again = store.value(
+        "SELECT count(*) FROM data_download WHERE data_download_series_id = ?"
+        " AND state = 'scheduled' AND attempts = 0 AND started_at IS NOT NULL",
+        (series_id,),
+    )
+    count = series_keys.left(store, series_id)
+    count += begins_again * download_keys.entries_per_archive()
+    series_keys.keep(store, series_id, series_keys.derive_some(new_password, count))
+    store.execute(
+        "UPDATE data_download_series SET locked_with_password_of = ?"
+        " WHERE data_download_series_id = ?",
+        (instant(store.clock.now()), series_id),
+    )
+    tx.record(
+        "series.new_keys",
+        "A repeating data download will be locked with the requester's new password.",
+        object_=f"data_download_series:{series_id}",
     )
 
 

@@ -98,10 +98,12 @@ def begin_conversion(store: Store, actor: Actor, what: str) -> None:
         tx.record("conversion.begin", what)
 
 
-def record_disclosure(store: Store, actor: Actor, *, form: str, what: str) -> None:
-    """Note that a readable copy was made: `form` is csv, workbook or disc (D18)."""
+def record_disclosure(
+    store: Store, actor: Actor, *, form: str, what: str, is_encrypted: bool = False
+) -> None:
+    """Note that a copy for people was made: `form` is csv, workbook or disc (D18)."""
     with change(store, actor, SEE) as tx:
-        _disclose(store, actor, form, is_encrypted=False, what=what)
+        _disclose(store, actor, form, is_encrypted=is_encrypted, what=what)
         tx.record("disclosure", what)
 
 

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 
-from store import downloads
+from store import downloads, heartbeat
 from store.access import Actor, change, level_of, view
-from store.clock import instant, moment
+from store.clock import instant
 from store.database import Store
 from store.downloads import DownloadView
 from store.errors import Conflict
+from store.heartbeat import Pulse
 from store.rights import Level, Need, Right
-from store.use_cases.unattended import LAST_RUN
 
 SEE = Need(Right.EXPORT_RUNNER, Level.VIEW)
 OPERATE = Need(Right.EXPORT_RUNNER, Level.FULL)
@@ -26,7 +25,7 @@ class RunnerView:
     running: tuple[DownloadView, ...]
     waiting: tuple[DownloadView, ...]
     finished: tuple[DownloadView, ...]
-    last_run: datetime | None
+    pulse: Pulse
     can_operate: bool
     can_bring_forward: bool
 
@@ -35,7 +34,6 @@ def queue(store: Store, actor: Actor) -> RunnerView:
     """Return the queue and the progress. Raises Refused."""
     view(store, actor, SEE)
     assert actor.user_id is not None
-    last = store.value("SELECT value FROM preference WHERE name = ?", (LAST_RUN,))
     who = actor.user_id
     waiting = downloads.listed(store, who, "d.state = 'scheduled'")
     return RunnerView(
@@ -44,7 +42,7 @@ def queue(store: Store, actor: Actor) -> RunnerView:
         finished=downloads.listed(
             store, who, "d.state IN ('ready', 'retrieved', 'expired', 'failed', 'cancelled')"
         )[:20],
-        last_run=None if last is None else moment(last),
+        pulse=heartbeat.pulse(store),
         can_operate=level_of(store, who, Right.EXPORT_RUNNER) == Level.FULL,
         can_bring_forward=level_of(store, who, Right.SECURITY) == Level.FULL,
     )
@@ -82,3 +80,9 @@ def request_cancel(store: Store, actor: Actor, download_id: int) -> None:
 def check_may_run(store: Store, actor: Actor) -> None:
     """Check the right to start what is due by hand. Raises Refused."""
     view(store, actor, OPERATE)
+
+
+def begin_install(store: Store, actor: Actor, what: str) -> None:
+    """Note that the hourly timer is set up or taken away (`what`), before it is. Raises Refused."""
+    with change(store, actor, OPERATE) as tx:
+        tx.record("runner.install", f"{what} on the computer {actor.terminal} runs on.")

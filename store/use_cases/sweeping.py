@@ -9,12 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from store import download_keys, downloads, one_time_codes, outbox
+from store import download_keys, download_series, downloads, one_time_codes, outbox
 from store.access import Actor, Change, change, check_is_runner
 from store.clock import instant
 from store.database import Store
-
-LAST_RUN = "runner.last_run"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,18 +27,15 @@ def sweep(store: Store, runner: Actor) -> Kept:
     """Expire what is over; return which files may stay, all others are litter.
 
     Requests that nobody confirmed are given up and their keys destroyed (D11), archives whose
-    days are over expire (D17), messages that can no longer be sent are wiped.
+    days are over expire (D17), messages that can no longer be sent are wiped. What repeats is
+    brought to where it should be.
     """
     check_is_runner(runner)
     with change(store, runner, None) as tx:
         tx.no_event()
-        store.execute(
-            "INSERT INTO preference (name, value) VALUES (?, ?)"
-            " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-            (LAST_RUN, instant(store.clock.now())),
-        )
         _give_up_requests(store, tx)
         _expire_archives(store, tx)
+        download_series.keep_going(store, tx)
         outbox.wipe_expired(store)
         kept = _kept(store)
     store.scrub_log()

@@ -11,13 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from store import download_keys, downloads
+from store import download_keys, download_series, downloads, series_keys
 from store.access import Actor, Change, change, check_is_runner
 from store.archive_key import EntryKey
 from store.clock import instant
 from store.database import Store
 from store.errors import ChairsideError
-from store.use_cases.sweeping import LAST_RUN as LAST_RUN
 from store.use_cases.sweeping import Kept as Kept
 from store.use_cases.sweeping import sweep as sweep
 
@@ -109,8 +108,11 @@ def claim(store: Store, runner: Actor, holder: str) -> Job | None:
 def take_keys(store: Store, job: Job, count: int) -> list[EntryKey]:
     """Take the keys of one attempt; they are wiped durably before this returns."""
     with store.transaction():
-        _check_lease(store, job)
-        keys = download_keys.take(store, job.download_id, count)
+        series_id = _check_lease(store, job)["data_download_series_id"]
+        if series_id is None:
+            keys = download_keys.take(store, job.download_id, count)
+        else:
+            keys = series_keys.take(store, series_id, count)
     store.scrub_log()
     return keys
 
@@ -177,6 +179,7 @@ def finish(store: Store, runner: Actor, job: Job, made: Made) -> None:
             "A data download is ready.",
             object_=f"data_download:{job.download_id}",
         )
+        download_series.keep_going(store, tx)
     store.scrub_log()
 
 
@@ -214,6 +217,41 @@ def fail(store: Store, runner: Actor, job: Job, reason: str, *, cancelled: bool 
         )
     store.scrub_log()
     return after
+
+
+def give_back(store: Store, runner: Actor, job: Job, reason: str) -> str:
+    """Give a download back that its runner was told to leave; return the state it has now.
+
+    It is due at once, and the try does not count as long as there are keys for all that are left.
+    """
+    check_is_runner(runner)
+    with change(store, runner, None) as tx:
+        stopped_by_people = _check_lease(store, job)["cancel_requested"]
+        if not stopped_by_people and job.attempt < download_keys.ATTEMPTS:
+            store.execute(
+                "UPDATE data_download SET state = 'scheduled', error = NULL, lease_holder = NULL,"
+                " lease_until = NULL, attempts = ? WHERE data_download_id = ?",
+                (job.attempt - _keys_are_left_for(store, job), job.download_id),
+            )
+            tx.record(
+                "runner.given_back",
+                f"Attempt {job.attempt} of a data download was given back: {reason}",
+                object_=f"data_download:{job.download_id}",
+            )
+            return "scheduled"
+        tx.no_event()
+    return fail(store, runner, job, reason)
+
+
+def _keys_are_left_for(store: Store, job: Job) -> bool:
+    """Tell whether one more try than are left would find its keys."""
+    left = store.value(
+        "SELECT count(*) FROM data_download_key WHERE data_download_id = ?"
+        " AND sealed_key IS NOT NULL AND used_at IS NULL",
+        (job.download_id,),
+    )
+    tries_left = download_keys.ATTEMPTS - job.attempt
+    return bool(left >= (tries_left + 1) * download_keys.entries_per_archive())
 
 
 def _next_due(store: Store) -> sqlite3.Row | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -154,3 +155,21 @@ def test_attack_escape_sequences_in_entry_names(tmp_path: Path) -> None:
     for words in (("list", path), ("verify", path), ("extract", path, "--to", tmp_path / "o")):
         answer = run(*words)
         assert not {"\x1b", "\x07", "\u202e"} & set(answer.output)
+
+
+def test_a_mixed_archive_is_told_entry_by_entry(tmp_path: Path) -> None:
+    """Issue 5: what is not encrypted is said plainly; the others open all the same."""
+    path = foreign(tmp_path / "m.zip", {"a.txt": b"locked", "c.txt": b"more"}, nbits=192)
+    with zipfile.ZipFile(path, "a") as plain:
+        plain.writestr("b.txt", b"open")
+    listed = run("list", path).stdout
+    assert "AES-192, AE-2" in listed
+    assert "b.txt: it is not encrypted and not authenticated." in listed
+    verified = run("verify", path)
+    assert verified.exit_code == 0
+    assert "b.txt: it is not encrypted and not authenticated" in verified.stdout
+    (note,) = json.loads(run("verify", path, "--json").stdout)["notes"]
+    assert note["entry"] == "b.txt"
+    done = run("extract", path, "--to", tmp_path / "out", "--entry", "a.txt", "--entry", "b.txt")
+    assert done.exit_code == 0
+    assert {p.name for p in (tmp_path / "out").iterdir()} == {"a.txt", "b.txt"}

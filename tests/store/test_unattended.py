@@ -287,7 +287,6 @@ def test_sweeping_keeps_what_is_ready_and_what_is_being_made(
     practice.call(run.finish, RUNNER, job, made(job, clock))
     kept = practice.call(run.sweep, RUNNER)
     assert (kept.files, kept.being_made) == ({made(job, clock).file_name}, frozenset())
-    assert practice.call(running.queue, sign_in("kim")).last_run == clock.now()
 
 
 # Killed at any statement.

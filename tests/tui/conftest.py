@@ -140,8 +140,8 @@ async def settle(pilot: Pilot[Any], until: Callable[[], bool], tries: int = 1500
     raise AssertionError("never came about; the screen shows:\n" + seen(pilot.app))
 
 
-async def arrive(pilot: Pilot[Any], kind: type) -> None:
-    """Wait until a screen of a kind stands there, painted and with its focus.
+async def arrive(pilot: Pilot[Any], kind: type, *, has_focus: bool = True) -> None:
+    """Wait until a screen of a kind stands there, painted and with its focus, if it takes one.
 
     A screen is on the stack some time before it is drawn: to look then is to see nothing.
     """
@@ -150,7 +150,7 @@ async def arrive(pilot: Pilot[Any], kind: type) -> None:
         pilot,
         lambda: (
             isinstance(app.screen, kind)
-            and app.screen.focused is not None
+            and (not has_focus or app.screen.focused is not None)
             and bool(seen(app).strip())
         ),
     )

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
+
+import pytest
 
 from store.access import unattended
 from store.practice import Practice
 from store.use_cases import unattended as run
-from tests import people
+from tests import people, system_programs
 from tests.clocks import FixedClock
 from tests.tui.conftest import SMALL, ready_download, see, settle, sign_in, words_of
 from tests.tui.places import open_place
@@ -127,7 +130,7 @@ async def test_without_the_rights_each_key_names_its_own(kiosk: Any, practice: P
     async with kiosk.run_test(size=SMALL) as pilot:
         await sign_in(pilot, "kim")
         await open_place(pilot, "export_runner")
-        await see(pilot, "never run here")
+        await see(pilot, "has never run")
         await pilot.press("r")
         await see(pilot, "Utilities - Export Runner: Full Control")
         await pilot.press("n")
@@ -144,4 +147,29 @@ async def test_what_is_done_tells_its_size(
         await see(pilot, "Done")
         await see(pilot, "Dana Ruiz")
         await see(pilot, "kB")
-        await see(pilot, "Last run 21 Nov 09:00")
+        await see(pilot, "Nightly run: last 09:00, by hand")
+
+
+async def test_the_timer_is_installed_with_one_key_and_the_disk_is_told(
+    kiosk: Any, practice: Practice, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Issue 5: the alarm names the key that mends it; the harmless answer stands first."""
+    system_programs.put_up(tmp_path / "system", monkeypatch)
+    async with kiosk.run_test(size=SMALL) as pilot:
+        await sign_in(pilot, "kim")
+        await open_place(pilot, "export_runner")
+        await see(pilot, "Nightly run: has never run; install the timer: i")
+        await see(pilot, "GB free · downloads use 0.0 of 10 GB")
+        await settle(pilot, lambda: not kiosk.screen.why_not("runner.install"))
+        await pilot.press("i")
+        await see(pilot, "Leave it")
+        await pilot.press("tab", "enter")
+        await see(pilot, "Installed.")
+        await see(pilot, "Nightly run: systemd timer · has never run.")
+        await pilot.press("i")
+        await see(pilot, "The timer is set up already.")
+    assert list((tmp_path / "system").rglob("timers.target.wants/chairside-1000-*.timer"))
+    told = practice.call(
+        lambda s: s.value("SELECT description FROM audit_log WHERE action = 'runner.install'")
+    )
+    assert told.startswith("Set up the systemd timer chairside-1000-")

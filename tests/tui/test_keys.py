@@ -13,6 +13,7 @@ import pytest
 import tui.screens
 from store.practice import Practice
 from store.use_cases import online_access
+from store.use_cases.downloads import Repeat
 from tests import people
 from tests.tui.conftest import SMALL, arrive, see, settle, sign_in
 from tests.tui.front_desk import hoa
@@ -109,7 +110,7 @@ async def test_every_dangerous_key_asks_first_with_the_harmless_answer(
     kiosk: Any, practice: Practice
 ) -> None:
     """Danger is a property of a key: each opens a question whose focus is on the way back."""
-    people.scheduled(practice, people.signed_in(practice, "kim"))
+    people.scheduled(practice, people.signed_in(practice, "kim"), repeat=Repeat("weekly"))
     practice.call(online_access.provide, people.signed_in(practice, "ana"), hoa(practice))
     with_a_rule_and_a_printer(practice)
     with_patients(practice, complete=1)

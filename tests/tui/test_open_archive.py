@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,8 @@ import pytest
 from store.practice import Practice
 from tests import people
 from tests.clocks import FixedClock
+from tests.exporter.archive.making import PASSWORD
+from tests.exporter.archive.test_reader import foreign
 from tests.tui.conftest import (
     SMALL,
     add_odd_people,
@@ -223,3 +226,39 @@ async def test_odd_names_do_not_break_any_screen(
             assert "\x1b" not in words_of(kiosk)
             await pilot.press("escape")
         await see(pilot, "field 3 of")
+
+
+async def test_an_archive_of_another_program_is_shown_and_extracted(
+    kiosk: Any, practice: Practice, home_folder: Path
+) -> None:
+    """Issue 5: its entries with how each is locked, its texts as tables, its files into a folder;
+    an entry that is not encrypted is told as such."""
+    made = foreign(home_folder / "other.zip", {"list.csv": b"name;city\nAda;Alameda\n"}, 192)
+    with zipfile.ZipFile(made, "a") as plain:
+        plain.writestr("note.txt", "no table")
+    async with kiosk.run_test(size=SMALL) as pilot:
+        await sign_in(pilot)
+        await open_place(pilot, "open_archive")
+        await choose_and_open(pilot, made.name, PASSWORD)
+        await see(pilot, "made by another program")
+        for words in ("AES-192, AE-2", "not encrypted"):
+            await see(pilot, words)
+        await pilot.press("enter")
+        await see(pilot, "Row 1 of 1")
+        await see(pilot, "Alameda")
+        await pilot.press("escape")
+        await see(pilot, "made by another program")
+        await pilot.press("down")
+        await see(pilot, "not authenticated")
+        await pilot.press("enter")
+        await see(pilot, "cannot be shown as a table")
+        await pilot.press("x")
+        await see(pilot, "Extract the files")
+        await pilot.press("enter")
+        await see(pilot, "Extracted.")
+    extracted = {path.name for path in (home_folder / "other-files").iterdir()}
+    assert extracted == {"list.csv", "note.txt"}
+    told = practice.call(
+        lambda s: s.value("SELECT description FROM disclosure WHERE form = 'files'")
+    )
+    assert told == "Extracted 2 files of other.zip."

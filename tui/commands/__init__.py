@@ -17,6 +17,7 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "archive": ("tui.commands.archive", "Open, verify and convert archives."),
     "audit": ("tui.commands.audit", "Look at the audit trail, export it, check it."),
     "demo": ("tui.commands.demo", "Build a practice of invented people and open the kiosk."),
+    "doctor": ("tui.commands.doctor", "Check this installation, and say how to mend it."),
     "download": ("tui.commands.download", "Schedule, list, save and cancel data downloads."),
     "groups": ("tui.commands.groups", "See and change what groups of users may do."),
     "import": ("tui.commands.imports", "Bring another system's data into the store."),

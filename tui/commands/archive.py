@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from tui.commands.archive_disc import burn, to_disc
 from tui.commands.support import (
     ProgressPrinter,
     handles_errors,
@@ -24,6 +25,7 @@ from tui.commands.support import (
 )
 
 if TYPE_CHECKING:
+    from exporter.archive.entry import Entry
     from exporter.archive.progress import Progress
     from exporter.archive.reader import Archive
     from exporter.archive.verification import Verification
@@ -38,6 +40,10 @@ _TABLES = click.option(
 @click.group("archive", help="Open, verify and convert archives.")
 def group() -> None:
     """Hold the commands together."""
+
+
+group.add_command(to_disc)
+group.add_command(burn)
 
 
 @contextmanager
@@ -75,7 +81,11 @@ def list_entries(file: Path, password_file: str | None, as_json: bool) -> None:
         click.echo(f"{shown(answer['practice'])}, PGID {answer['pgid']}, read {answer['snapshot']}")
     for entry in answer["entries"]:
         rows = "" if entry["rows"] is None else f"{entry['rows']:,} rows"
-        click.echo(f"{entry['bytes']:>15,}  {rows:>16}  {shown(entry['name'])}")
+        how = f"{entry['packing']:<10}  {entry['protection']:<15}"
+        click.echo(f"{entry['bytes']:>15,}  {rows:>16}  {how}  {shown(entry['name'])}")
+    for entry in answer["entries"]:
+        if entry["why_not"]:
+            click.echo(shown(f"{entry['name']}: {entry['why_not']}."))
     for table in answer["left_out"]:
         click.echo(f"Left out: {shown(table['table'])}. {shown(table['reason'])}")
 
@@ -88,13 +98,27 @@ def _contents(archive: Archive) -> dict[str, Any]:
         "practice": None if manifest is None else manifest.practice,
         "pgid": None if manifest is None else manifest.pgid,
         "snapshot": None if manifest is None else shown(manifest.snapshot),
-        "entries": [
-            {"name": e.name, "bytes": e.size, "packed": e.packed_size, "rows": rows.get(e.name)}
-            for e in archive.entries
-        ],
+        "entries": [_entry(e, rows.get(e.name)) for e in archive.entries],
         "left_out": []
         if manifest is None
         else [{"table": table, "reason": reason} for table, reason in manifest.left_out],
+    }
+
+
+def _entry(entry: Entry, rows: int | None) -> dict[str, Any]:
+    why_not = entry.oddity or ""
+    if entry.hindrance is not None:
+        why_not = f"{entry.hindrance[0]}; {entry.hindrance[1]} opens it"
+    elif not entry.is_locked:
+        why_not = "it is not encrypted and not authenticated"
+    return {
+        "name": entry.name,
+        "bytes": entry.size,
+        "packed": entry.packed_size,
+        "packing": entry.packing,
+        "protection": entry.protection,
+        "why_not": why_not,
+        "rows": rows,
     }
 
 
@@ -125,21 +149,30 @@ def _as_data(found: Verification) -> dict[str, Any]:
         "entries": found.entries,
         "rows": found.rows,
         "bytes": found.bytes,
-        "findings": [{"entry": f.entry, "fault": f.fault} for f in found.findings],
+        **{
+            kind: [{"entry": f.entry, "fault": f.fault} for f in listed]
+            for kind, listed in (
+                ("findings", found.findings),
+                ("notes", found.notes),
+                ("unchecked", found.unchecked),
+            )
+        },
     }
 
 
 def _tell(found: Verification) -> None:
-    for finding in found.findings:
+    for finding in (*found.findings, *found.notes, *found.unchecked):
         click.echo(shown(finding.sentence))
-    if not found.is_whole:
+    if found.unchecked and not found.findings:
+        click.echo("Not all of it could be checked. What could be is unchanged.")
+    elif not found.is_whole:
         click.echo("The archive is not whole. Copy it again from where it was made.")
     elif found.is_described:
         counts = f"{found.entries} files, {found.rows:,} rows"
         click.echo(f"Whole and unchanged: {counts}, every checksum right.")
     else:
         click.echo(
-            f"Unchanged: {found.entries} files, every authentication code right. "
+            f"Unchanged: {found.entries} files, every authentication code there is is right. "
             "The archive has no manifest of ours to count rows by."
         )
 
@@ -147,16 +180,21 @@ def _tell(found: Verification) -> None:
 @group.command("extract")
 @_FILE
 @click.option("--to", "folder", required=True, type=click.Path(path_type=Path), metavar="DIR")
+@click.option(
+    "--entry", "only", multiple=True, metavar="NAME", help="Only this entry; may be repeated."
+)
 @password_option
 @json_option
 @handles_errors
-def extract(file: Path, folder: Path, password_file: str | None, as_json: bool) -> None:
+def extract(
+    file: Path, folder: Path, only: tuple[str, ...], password_file: str | None, as_json: bool
+) -> None:
     """Write an archive's files, unencrypted, into a folder."""
     with (
         _opened(file, password_file) as archive,
         _watching(quiet=as_json) as (report, cancelled),
     ):
-        files = archive.extract(folder, report, cancelled)
+        files = archive.extract(folder, report, cancelled, only or None)
     if as_json:
         print_json({"files": [str(path) for path in files]})
     else:

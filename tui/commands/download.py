@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from store.errors import WrongCode
+from store.errors import NotFound, WrongCode
 from tui.commands.download_patient import patient
+from tui.commands.download_series import series
 from tui.commands.signing_in import ask_password, asked_code, signed_in, user_options
 from tui.commands.support import (
     ProgressPrinter,
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
     from store.access import Actor
     from store.downloads import DownloadView
     from store.practice import Practice
-    from store.use_cases.downloads import CodeSent
+    from store.rhythms import Rhythm
+    from store.use_cases.downloads import CodeSent, Repeat
 
 
 @click.group("download")
@@ -35,6 +37,7 @@ def group() -> None:
 
 
 group.add_command(patient)
+group.add_command(series)
 
 
 @group.command("request")
@@ -46,6 +49,17 @@ group.add_command(patient)
 @click.option(
     "--passphrase-file", metavar="FILE", help="Lock it with a passphrase instead of the password."
 )
+@click.option(
+    "--repeat",
+    type=click.Choice(["weekly", "monthly"]),
+    help="Make another each week or month; a code is asked for again after 90 days.",
+)
+@click.option(
+    "--renew",
+    type=int,
+    metavar="ID",
+    help="Confirm this repeating download again; see series list.",
+)
 @json_option
 @handles_errors
 def request(
@@ -55,6 +69,8 @@ def request(
     password_file: str | None,
     run_on: datetime | None,
     passphrase_file: str | None,
+    repeat: Rhythm | None,
+    renew: int | None,
     as_json: bool,
 ) -> None:
     """Schedule a data download: a six-digit code is sent, then asked for.
@@ -62,21 +78,50 @@ def request(
     Without a terminal the code is read from standard input, after the password if that is there.
     """
     from store.use_cases.downloads import request_download, schedule_form
+    from store.use_cases.series import next_day
 
     password = ask_password(user, password_file)
     passphrase = None
     if passphrase_file is not None:
         passphrase = read_password(passphrase_file, "Passphrase for this download")
     with open_practice(data, pgid) as practice, signed_in(practice, user, password) as actor:
-        day = practice.call(schedule_form, actor).default_day if run_on is None else run_on.date()
+        wanted = _repeat(practice, actor, repeat, renew)
+        if run_on is not None:
+            day = run_on.date()
+        elif wanted is not None and wanted.renews is not None:
+            day = practice.call(next_day, actor, wanted.renews)
+        else:
+            day = practice.call(schedule_form, actor).default_day
         sent = practice.call(
-            request_download, actor, run_on=day, password=password, passphrase=passphrase
+            request_download,
+            actor,
+            run_on=day,
+            password=password,
+            passphrase=passphrase,
+            repeat=wanted,
         )
         scheduled = _confirm(practice, actor, sent)
     if as_json:
         print_json(_as_json(scheduled))
     else:
-        click.echo(f"Download {scheduled.download_id} is scheduled for {scheduled.run_on}.")
+        repeats = f", and repeats {scheduled.repeats}" if scheduled.repeats else ""
+        click.echo(
+            f"Download {scheduled.download_id} is scheduled for {scheduled.run_on}{repeats}."
+        )
+
+
+def _repeat(
+    practice: Practice, actor: Actor, rhythm: Rhythm | None, renew: int | None
+) -> Repeat | None:
+    from store.use_cases.downloads import Repeat
+    from store.use_cases.series import list_series
+
+    if renew is None:
+        return None if rhythm is None else Repeat(rhythm)
+    found = [one for one in practice.call(list_series, actor) if one.series_id == renew]
+    if not found:
+        raise NotFound(f"There is no repeating download {renew}.", do="See download series list.")
+    return Repeat(rhythm or found[0].rhythm, renew)
 
 
 def _confirm(practice: Practice, actor: Actor, sent: CodeSent) -> DownloadView:
@@ -185,6 +230,8 @@ def _as_json(download: DownloadView) -> dict[str, Any]:
         "ready_at": text(download.ready_at),
         "expires_at": text(download.expires_at),
         "bytes": download.file_bytes,
+        "repeats": download.repeats or None,
+        "series": download.series_id,
         "attempts": download.attempts,
         "error": download.error,
     }

@@ -1,12 +1,17 @@
-"""`chairside runner`: the unattended run, from a timer or by hand."""
+"""`chairside runner`: the unattended run, from a timer, as a service or by hand."""
 
 from __future__ import annotations
 
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from tui.commands.runner_install import install, status
 from tui.commands.support import (
     ProgressPrinter,
     data_options,
@@ -15,23 +20,30 @@ from tui.commands.support import (
     open_practice,
     password_option,
     print_json,
-    until_interrupted,
 )
 
 if TYPE_CHECKING:
+    from types import FrameType
+
     from exporter.runner.run import Outcome
+    from store.practice import Practice
     from store.use_cases.unattended import Job, Progress
 
 
 @click.group("runner")
 def group() -> None:
-    """Do the data downloads that are due."""
+    """Do the data downloads that are due, by hand, hourly or as a service."""
+
+
+group.add_command(install)
+group.add_command(status)
 
 
 @group.command("run")
 @data_options
 @click.option("--now", is_flag=True, help="Scheduled ones too, at once; needs --user.")
 @click.option("--user", metavar="NAME", help="With --now: who holds Setup - Security.")
+@click.option("--by-timer", is_flag=True, help="What the hourly timer adds: it tells who began.")
 @password_option
 @json_option
 @handles_errors
@@ -40,33 +52,112 @@ def run(
     pgid: int | None,
     now: bool,
     user: str | None,
+    by_timer: bool,
     password_file: str | None,
     as_json: bool,
 ) -> None:
     """Do every download that is due. Safe to run as often as you like."""
-    from exporter.runner.run import run_due
-
     if now and user is None:
         raise click.UsageError("--now needs --user: it takes the right Setup - Security.")
     with open_practice(data, pgid) as practice:
         if user is not None and now:
-            from store.use_cases.running import bring_forward
-            from tui.commands.signing_in import ask_password, signed_in
-
-            with signed_in(practice, user, ask_password(user, password_file)) as actor:
-                practice.call(bring_forward, actor)
-        with ProgressPrinter(quiet=as_json) as printer, until_interrupted() as cancelled:
-
-            def show(job: Job, progress: Progress) -> None:
-                printer(f"Download {job.download_id}", progress.rows, progress.rows_total)
-
-            outcomes = run_due(practice, show, cancelled)
+            _bring_forward(practice, user, password_file)
+        with until_stopped() as stop:
+            outcomes = _run(practice, stop, "timer" if by_timer else "hand", quiet=as_json)
     if as_json:
         print_json([_as_json(outcome) for outcome in outcomes])
     else:
         tell(outcomes)
     if any(outcome.made is None for outcome in outcomes):
         raise SystemExit(1)
+
+
+@group.command("watch")
+@data_options
+@handles_errors
+def watch(data: Path, pgid: int | None) -> None:
+    """Stay, and do what is due when it is due; for a service.
+
+    It ends at SIGTERM or Ctrl+C, in the middle of a download as well: that one is given back and
+    made by the next run.
+    """
+    from exporter.runner import watching
+
+    with open_practice(data, pgid) as practice, until_stopped() as stop:
+        click.echo(f"Watching practice {practice.pgid}. Ctrl+C or SIGTERM ends it.")
+
+        def once() -> None:
+            outcomes = _run(practice, stop, "watch", quiet=True)
+            if outcomes:
+                tell(outcomes)
+
+        watching.watch(practice, once, stop, lambda text: click.echo(text, err=True))
+        click.echo("Stopped.")
+
+
+@group.command("quota")
+@data_options
+@click.argument("gigabytes", type=click.IntRange(1, 100_000))
+@click.option(
+    "--user", metavar="NAME", required=True, help="Who holds Export Runner: Full Control."
+)
+@password_option
+@handles_errors
+def quota(
+    data: Path, pgid: int | None, gigabytes: int, user: str, password_file: str | None
+) -> None:
+    """Set how many gigabytes all archives together may take."""
+    from store.use_cases.room import set_quota
+    from tui.commands.signing_in import ask_password, signed_in
+
+    with (
+        open_practice(data, pgid) as practice,
+        signed_in(practice, user, ask_password(user, password_file)) as actor,
+    ):
+        practice.call(set_quota, actor, gigabytes)
+    click.echo(f"Downloads may take {gigabytes} GB.")
+
+
+@contextmanager
+def until_stopped() -> Iterator[threading.Event]:
+    """Yield an event that Ctrl+C and SIGTERM set; a second Ctrl+C ends at once."""
+    stop = threading.Event()
+
+    def note(number: int, _frame: FrameType | None) -> None:
+        if stop.is_set() and number == signal.SIGINT:
+            raise KeyboardInterrupt
+        stop.set()
+
+    if threading.current_thread() is not threading.main_thread():
+        yield stop
+        return
+    before = {one: signal.signal(one, note) for one in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stop
+    finally:
+        for one, handler in before.items():
+            signal.signal(one, handler)
+
+
+def _bring_forward(practice: Practice, user: str, password_file: str | None) -> None:
+    from store.use_cases.running import bring_forward
+    from tui.commands.signing_in import ask_password, signed_in
+
+    with signed_in(practice, user, ask_password(user, password_file)) as actor:
+        practice.call(bring_forward, actor)
+
+
+def _run(
+    practice: Practice, stop: threading.Event, started_by: str, *, quiet: bool
+) -> list[Outcome]:
+    from exporter.runner.run import run_due
+
+    with ProgressPrinter(quiet=quiet) as printer:
+
+        def show(job: Job, progress: Progress) -> None:
+            printer(f"Download {job.download_id}", progress.rows, progress.rows_total)
+
+        return run_due(practice, show, stop.is_set, started_by=started_by)
 
 
 def tell(outcomes: list[Outcome]) -> None:

@@ -5,9 +5,10 @@ One rule: the archive is closed, and its keys forgotten, when the screen goes.
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Final
 
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.widgets import Static
 
@@ -20,6 +21,7 @@ from tui.widgets.table import Cell, Column, Table
 
 if TYPE_CHECKING:
     from exporter.archive.description import DescribedTable, Manifest
+    from exporter.archive.entry import Entry
     from exporter.archive.reader import Archive
     from exporter.archive.verification import Verification
     from tui.widgets.jobs import Job
@@ -33,7 +35,13 @@ _COLUMNS: Final = (
     Column("Size", 9, right=True),
     Column("What it holds", 0),
 )
-_FOREIGN_COLUMNS: Final = (Column("File", 0), Column("Size", 10, right=True))
+_FOREIGN_COLUMNS: Final = (
+    Column("File", 0),
+    Column("Size", 10, right=True),
+    Column("Packed", 9),
+    Column("Protection", 17),
+)
+NOT_DESCRIBED: Final = "Chairside did not make this archive: x extracts its files as they are."
 
 
 def fields_text(table: DescribedTable) -> str:
@@ -86,7 +94,7 @@ class ArchiveScreen(Place, place="archive"):
         table = self.query_one(Table)
         table.focus()
         if self._manifest is None:
-            table.show([(Cell(e.name), Cell(words.size(e.size))) for e in self._archive.entries])
+            self._show_entries(table)
             return
         # What holds something comes first; empty tables follow, dim.
         self._tables = sorted(self._manifest.tables, key=lambda one: not one.rows)
@@ -99,6 +107,21 @@ class ArchiveScreen(Place, place="archive"):
                     Cell(one.meaning, "dim"),
                 )
                 for one in self._tables
+            ]
+        )
+        self._tell_meaning()
+
+    def _show_entries(self, table: Table) -> None:
+        """What another program made: each entry with how it is packed and locked."""
+        table.show(
+            [
+                (
+                    Cell(entry.name, "dim" if entry.hindrance else ""),
+                    Cell(words.size(entry.size)),
+                    Cell(entry.packing, "dim"),
+                    Cell(entry.protection, "dim" if entry.is_locked else "warn"),
+                )
+                for entry in self._archive.entries
             ]
         )
         self._tell_meaning()
@@ -116,6 +139,9 @@ class ArchiveScreen(Place, place="archive"):
             more = len(checked.findings) - 1
             tail = f" And {more} more." if more else ""
             verdict = join(("● Damaged or changed. ", "bold $tone-bad"), (first + tail, ""))
+        elif checked.unchecked:
+            first = checked.unchecked[0].sentence
+            verdict = join(("● Not all could be checked. ", "bold $tone-warn"), (first, ""))
         elif checked.is_described:
             verdict = join(
                 ("● Whole and unchanged: ", "bold $tone-good"),
@@ -124,7 +150,7 @@ class ArchiveScreen(Place, place="archive"):
         else:
             verdict = join(
                 ("● Opens with this password: ", "bold $tone-warn"),
-                (f"{files}. Chairside did not make it, so there is no manifest to compare.", ""),
+                (f"{files}, made by another program: no manifest to compare. x extracts.", ""),
             )
         self.query_one("#verdict", Static).update(verdict)
 
@@ -146,10 +172,20 @@ class ArchiveScreen(Place, place="archive"):
         index = self.query_one(Table).marked
         return self._tables[index] if 0 <= index < len(self._tables) else None
 
+    @property
+    def _marked_entry(self) -> Entry | None:
+        """The marked entry of an archive of another program."""
+        index, entries = self.query_one(Table).marked, self._archive.entries
+        return entries[index] if self._manifest is None and 0 <= index < len(entries) else None
+
     @on(Table.Marked)
     def _tell_meaning(self) -> None:
         """The whole meaning of the marked table: its cell may be clipped."""
-        table = self._marked
+        table, entry = self._marked, self._marked_entry
+        if entry is not None:
+            notes = (*self._checked.notes, *self._checked.unchecked)
+            told = next((note.sentence for note in notes if note.entry == entry.name), "")
+            self.query_one("#meaning", Static).update(content(told, "$tone-dim"))
         if table is not None:
             line = join((f"{table.name}  ", "bold $tone-key"), (table.meaning, "$tone-dim"))
             self.query_one("#meaning", Static).update(line)
@@ -160,9 +196,10 @@ class ArchiveScreen(Place, place="archive"):
         """An archive of another program has no described tables; converting needs a user."""
         if not key_id.startswith("archive.") or key_id == "archive.other":
             return ""
-        if self._manifest is None:
-            return "Chairside did not make this archive; extract its files with 7-Zip."
-        if key_id in ("archive.csv", "archive.excel") and self.kiosk.actor is None:
+        if self._manifest is None and key_id not in ("archive.view", "archive.extract"):
+            return NOT_DESCRIBED
+        converts = key_id in ("archive.csv", "archive.excel", "archive.disc", "archive.extract")
+        if converts and self.kiosk.actor is None:
             return SIGN_IN_TO_CONVERT
         return ""
 
@@ -171,6 +208,8 @@ class ArchiveScreen(Place, place="archive"):
         from tui.screens.rows import RowsScreen
 
         table = self._marked
+        if self._marked_entry is not None:
+            self._view_entry(self._marked_entry)
         if table is None:
             return
         if not table.rows:
@@ -178,6 +217,24 @@ class ArchiveScreen(Place, place="archive"):
         else:
             self.hush()
             self.open(RowsScreen(self._archive, table, self.path))
+
+    @work(description="look for a table", exit_on_error=False)
+    async def _view_entry(self, entry: Entry) -> None:
+        """Page through a text of another program, if it parses as a table."""
+        from exporter.archive.foreign_tables import may_be_table
+        from tui.screens.rows import RowsScreen
+
+        if self.is_working:
+            return
+        if not may_be_table(entry):
+            self.say("No table.", "Only .txt, .tsv and .csv can be shown. x extracts all files.")
+            return
+        with self.working("Reading…"):
+            table = await asyncio.to_thread(self._archive.foreign_table, entry.name)
+        if table.rows:
+            self.open(RowsScreen(self._archive, table, self.path))
+        else:
+            self.say("Empty.", f"{clip(entry.name, 40)} has a header line and no rows.")
 
     def on_table_chosen(self) -> None:
         """A click on the marked table is Enter."""
@@ -189,6 +246,17 @@ class ArchiveScreen(Place, place="archive"):
         if table is not None:
             self.open(TextDialog(f"Fields of {table.name}", fields_text(table)))
 
+    def do_archive_extract(self) -> None:
+        """Write all files, as they are, into a folder."""
+        from tui.screens.extract import FORM, ExtractDialog
+
+        self.open(ExtractDialog(self._archive, FORM, self._note_conversion), self._extracted)
+
+    def _extracted(self, sentence: str | None) -> None:
+        self._conversion = None
+        if sentence:
+            self.say("Extracted.", sentence, "good")
+
     def do_archive_csv(self) -> None:
         """Convert to CSV files."""
         self._convert("csv")
@@ -197,16 +265,22 @@ class ArchiveScreen(Place, place="archive"):
         """Convert to a workbook."""
         self._convert("workbook")
 
+    def do_archive_disc(self) -> None:
+        """Make disc images."""
+        from tui.screens.disc import DiscDialog
+
+        self.open(DiscDialog(self._archive, self._note_conversion), self._converted)
+
+    def _converted(self, sentence: str | None) -> None:
+        self._conversion = None
+        if sentence:
+            self.say("Converted.", sentence, "good")
+
     def _convert(self, form: str) -> None:
         from tui.screens.convert import ConvertDialog
 
-        def converted(sentence: str | None) -> None:
-            self._conversion = None
-            if sentence:
-                self.say("Converted.", sentence, "good")
-
         dialog = ConvertDialog(self._archive, form, self._note_conversion)
-        self.open(dialog, converted)
+        self.open(dialog, self._converted)
 
     def _note_conversion(self, job: Job) -> None:
         self._conversion = job

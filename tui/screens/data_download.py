@@ -7,15 +7,16 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 from textual import on, work
 from textual.app import ComposeResult
 from textual.widgets import Static
 
 from store.errors import Refused
-from store.use_cases import downloads
+from store.use_cases import downloads, series
 from tui.screens.dialogs import ConfirmDialog
+from tui.screens.download_lines import explained, remark
 from tui.widgets import words
 from tui.widgets.place import Place
 from tui.widgets.safe import content
@@ -23,14 +24,12 @@ from tui.widgets.table import Cell, Column, Table
 
 if TYPE_CHECKING:
     from store.downloads import DownloadView
+    from store.rhythms import Rhythm
     from store.use_cases.downloads import CodeSent
 
 WHAT_IT_IS: Final = (
     "A copy of the practice's treatments, appointments, histories and ledger.\n"
     "Raw data, no images or attached files. Only who schedules it can retrieve it."
-)
-OPENS_WITH: Final = (
-    "It opens in 7-Zip or WinZip (either one). Windows Explorer, macOS and unzip cannot open it."
 )
 EMPTY: Final = "No download has been scheduled yet. Press s to schedule the first one."
 _COLUMNS: Final = (
@@ -49,54 +48,8 @@ _TONES: Final = {
     "retrieved": "",
 }
 _REFRESH_SECONDS: Final = 3
-
-
-def remark(view: DownloadView, now: datetime) -> str:
-    """Return the last column: what matters next about a download."""
-    if view.state == "scheduled":
-        again = "tried again " if view.attempts else "built after "
-        return again + words.instant(view.due_at, view.time_zone)
-    if view.state == "running":
-        return words.progress(view.progress_rows, view.progress_rows_total)
-    if view.state == "failed":
-        return view.error or "the reason is not known"
-    if view.state in ("ready", "retrieved") and view.expires_at is not None:
-        if not view.is_mine:
-            return f"only for {view.requested_by}"
-        return words.days_left(view.expires_at, now, view.time_zone)
-    if view.state == "expired" and view.expires_at is not None:
-        return words.days_left(view.expires_at, now, view.time_zone)
-    return words.NOTHING
-
-
-def locked_with(view: DownloadView) -> str:
-    """Return what opens a user's own archive (D14, D16)."""
-    if view.own_passphrase:
-        return "the passphrase that you chose for it"
-    return "your Chairside password as it was when you scheduled it"
-
-
-def explained(view: DownloadView) -> str:
-    """Return the sentence under the table for one download."""
-    who = "you" if view.is_mine else view.requested_by
-    if view.state == "scheduled":
-        retry = f"The last try did not succeed: {view.error} " if view.error else ""
-        return f"{retry}Waits for the unattended run. Only {who} will be able to retrieve it."
-    if view.state == "running":
-        return "Is being built now. The Export Runner shows how far it is."
-    if view.state in ("ready", "retrieved") and view.is_mine:
-        word = "Ready to retrieve." if view.state == "ready" else "Was retrieved; can be again."
-        return f"{word} Its password is {locked_with(view)}; case matters. {OPENS_WITH}"
-    if view.state in ("ready", "retrieved"):
-        return (
-            f"Only {who} can retrieve it, and nobody can be allowed to later."
-            " To have a copy, schedule a download of your own."
-        )
-    if view.state == "failed":
-        return f"Could not be built: {view.error or 'the reason is not known.'} Schedule it again."
-    if view.state == "expired":
-        return "Its time is over and its file is destroyed. Schedule a new one."
-    return "Was cancelled. Nothing of it is kept."
+_OF_A_SERIES: Final = ("downloads.again", "downloads.end")
+_OF_ONE: Final = ("downloads.retrieve", "downloads.open", "downloads.cancel", *_OF_A_SERIES)
 
 
 class DataDownloadScreen(Place, place="downloads"):
@@ -175,11 +128,16 @@ class DataDownloadScreen(Place, place="downloads"):
 
     def why_not(self, key_id: str) -> str:
         """The keys for one download need a marked one in the right state."""
-        if key_id not in ("downloads.retrieve", "downloads.open", "downloads.cancel"):
+        if key_id not in _OF_ONE:
             return ""
         view = self._marked if self.is_mounted else None
         if view is None:
             return "There is no download in the list. Press s to schedule one."
+        if key_id in _OF_A_SERIES:
+            if view.series_id is None:
+                return "It does not repeat, or does so no more."
+            mine = view.is_mine or key_id == "downloads.end"
+            return "" if mine else f"Only {view.requested_by} can confirm it again."
         if key_id == "downloads.cancel":
             if view.state == "running":
                 return "It is being built. Stop it in the Export Runner."
@@ -225,6 +183,53 @@ class DataDownloadScreen(Place, place="downloads"):
         else:
             when = words.instant(view.due_at, view.time_zone)
             self.say("Scheduled.", f"It is built by the first run after {when}.", "good")
+        self._load()
+
+    def do_downloads_again(self) -> None:
+        """Give password and code again, so that a series goes on."""
+        view = self._marked
+        if view is not None and view.series_id is not None:
+            self._confirm_again(view.series_id, view.repeats)
+
+    @work(description="confirm a repeating download again", exit_on_error=False)
+    async def _confirm_again(self, series_id: int, rhythm: str) -> None:
+        from tui.screens.schedule import ScheduleDialog
+
+        kiosk = self.kiosk
+        with self.working("Asking what can be scheduled…"):
+            form = await kiosk.practice.ask(downloads.schedule_form, kiosk.signed_in)
+            day = await kiosk.practice.ask(series.next_day, kiosk.signed_in, series_id)
+        repeat = downloads.Repeat(cast("Rhythm", rhythm), series_id)
+        self.open(ScheduleDialog(form, day, repeat), self._code_sent)
+
+    def do_downloads_end(self) -> None:
+        """Ask, then end a series."""
+        view = self._marked
+        if view is None or view.series_id is None:
+            return
+        series_id = view.series_id
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                self._end(series_id)
+
+        self.open(
+            ConfirmDialog(
+                f"End this {view.repeats} data download?",
+                "No further one is built; one that is scheduled is cancelled. What is ready stays"
+                " until it expires. To repeat again takes password and code.",
+                do="End it",
+                keep="Let it go on",
+            ),
+            answered,
+        )
+
+    @work(description="end a repeating download", exit_on_error=False)
+    async def _end(self, series_id: int) -> None:
+        kiosk = self.kiosk
+        with self.working("Ending…"):
+            await kiosk.practice.ask(series.end_series, kiosk.signed_in, series_id)
+        self.say("Ended.", "It repeats no more.", "good")
         self._load()
 
     def do_downloads_retrieve(self) -> None:

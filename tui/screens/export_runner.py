@@ -5,7 +5,7 @@ One rule: it only looks at the store and asks it; the run itself is another proc
 
 from __future__ import annotations
 
-from datetime import datetime
+import asyncio
 from typing import TYPE_CHECKING, Final
 
 from textual import on, work
@@ -13,86 +13,24 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Static
 
+from exporter.runner import installing, room
+from exporter.runner.timers import HourlyRun, hourly_run
 from store.use_cases import downloads, running
 from tui.runner_process import RunnerProcess
 from tui.screens.dialogs import ConfirmDialog
+from tui.screens.export_runner_lines import COLUMNS, disk_line, progress_text, row
 from tui.widgets import words
-from tui.widgets.jobs import progress_line
 from tui.widgets.place import Place
-from tui.widgets.safe import clip, content, join
-from tui.widgets.table import Cell, Column, Table
+from tui.widgets.safe import content
+from tui.widgets.table import Table
 
 if TYPE_CHECKING:
+    from exporter.runner.installing import Way
     from store.downloads import DownloadView
     from store.use_cases.running import RunnerView
 
 POLL_SECONDS: Final = 0.5
-_COLUMNS: Final = (
-    Column("State", 9),
-    Column("When", 12),
-    Column("For", 18),
-    Column("Remark", 0),
-)
-_WORDS: Final = {
-    "running": ("Running", "key"),
-    "scheduled": ("Next", ""),
-    "ready": ("Done", "good"),
-    "retrieved": ("Done", "good"),
-    "expired": ("Expired", "dim"),
-    "failed": ("Failed", "bad"),
-    "cancelled": ("Cancelled", "dim"),
-}
-
-
-def row(view: DownloadView) -> tuple[Cell, ...]:
-    """Return the line of one download."""
-    word, tone = _WORDS.get(view.state, (view.state, ""))
-    when = view.due_at
-    remark = "whole practice"
-    if view.state == "scheduled" and view.error:
-        remark = f"tried {words.count(view.attempts, 'time')}: {view.error}"
-    elif view.state == "running":
-        when = view.started_at or view.due_at
-        remark = "stopping" if view.cancel_requested else f"attempt {view.attempts}"
-    elif view.state == "failed":
-        remark = view.error or "the reason is not known"
-    elif view.file_bytes is not None:
-        when = view.ready_at or view.due_at
-        remark = words.size(view.file_bytes)
-        if view.ready_at and view.started_at:
-            spent = (view.ready_at - view.started_at).total_seconds()
-            remark += f" in {words.spent(spent)}"
-    who = "you" if view.is_mine else view.requested_by
-    return (
-        Cell(word, tone),
-        Cell(words.instant(when, view.time_zone)),
-        Cell(who),
-        Cell(remark, "dim" if view.state != "failed" else ""),
-    )
-
-
-def progress_text(view: DownloadView, now: datetime, width: int) -> Content:
-    """Return the two lines of a running download: what, for whom; bar, figures, time left."""
-    began = view.started_at or now
-    spent = (now - began).total_seconds()
-    tail = f"attempt {view.attempts} · {words.minutes(spent)}"
-    who = "you" if view.is_mine else view.requested_by
-    first = f"Building the data download of {words.day(view.run_on)} for {who}"
-    room = max(10, width - len(tail) - 1)
-    first = clip(first, room)
-    fill = " " * max(1, width - Content(first).cell_length - len(tail))
-    done, total = view.progress_rows, view.progress_rows_total
-    left = ""
-    if done and total and spent >= 1:
-        left = words.time_left(spent * (total - done) / done)
-    figures = " · ".join(part for part in (words.size(view.progress_bytes), left) if part)
-    return Content("\n").join(
-        [
-            join((first, "bold"), (fill, ""), (tail, "$tone-dim")),
-            progress_line(view.progress_table or "starting", done, total, "rows", width),
-            content(f"{' ' * 15}{figures}", "$tone-dim"),
-        ]
-    )
+DISK_SECONDS: Final = 10
 
 
 class ExportRunnerScreen(Place, place="runner"):
@@ -106,11 +44,13 @@ class ExportRunnerScreen(Place, place="runner"):
         self._lines: tuple[DownloadView, ...] = ()
         self._polling = False
         self._process: RunnerProcess | None = None
+        self._installed: tuple[Way, ...] | None = None
+        self._disk: room.Disk | None = None
 
     def body(self) -> ComposeResult:
         """What runs, then the queue, then when the last run was."""
         yield Static(id="running")
-        yield Table(_COLUMNS, id="queue")
+        yield Table(COLUMNS, id="queue")
         yield Static(id="reason")
         yield Static(id="last_run")
 
@@ -118,7 +58,9 @@ class ExportRunnerScreen(Place, place="runner"):
         """Look at once, then twice a second."""
         self.query_one(Table).focus()
         self.set_interval(POLL_SECONDS, self._poll)
+        self.set_interval(DISK_SECONDS, self._look_around)
         self._poll()
+        self._look_around()
 
     def _poll(self) -> None:
         if self.is_current and not self._polling:
@@ -133,6 +75,19 @@ class ExportRunnerScreen(Place, place="runner"):
         finally:
             self._polling = False
         self._show(view)
+
+    @work(description="timer and disk", exit_on_error=False)
+    async def _look_around(self) -> None:
+        """What this computer tells: asked in a thread, because its programs take their time."""
+        self._installed = await asyncio.to_thread(installing.installed, self._hourly)
+        self._disk = await asyncio.to_thread(room.disk, self.kiosk.practice)
+        if self._view is not None:
+            self._show_last_run(self._view)
+        self.refresh_keys()
+
+    @property
+    def _hourly(self) -> HourlyRun:
+        return hourly_run(self.kiosk.practice.folder.path)
 
     def _show(self, view: RunnerView) -> None:
         self._view = view
@@ -160,12 +115,18 @@ class ExportRunnerScreen(Place, place="runner"):
         return "Nothing is being built and nothing waits."
 
     def _show_last_run(self, view: RunnerView) -> None:
-        card = self.kiosk.card
-        if view.last_run is None or card is None:
-            text = "It has never run here. IT support lets a timer call: chairside runner run"
-        else:
-            text = f"Last run {words.instant(view.last_run, card.time_zone)}, {card.time_zone}."
-        self.query_one("#last_run", Static).update(content(text, "$tone-dim"))
+        """The heartbeat in words; where it has stopped, what brings it back."""
+        beat = view.pulse
+        timer = "".join(f"{installing.WORDS[way]} · " for way in self._installed or ())
+        text, tone = f"Nightly run: {timer}{beat.words}", "$tone-dim"
+        if beat.is_silent:
+            # A timer that is new has not had its hour yet.
+            text += "." if self._installed else "; install the timer: i"
+            tone = "$tone-warn"
+        disk = disk_line(self._disk) if self._disk is not None else ""
+        self.query_one("#last_run", Static).update(
+            Content("\n").join([content(text, tone), content(disk, "$tone-dim")])
+        )
 
     def _tell_process(self) -> None:
         if self._process is not None and self._process.is_over:
@@ -201,6 +162,12 @@ class ExportRunnerScreen(Place, place="runner"):
             if not view.can_operate:
                 return "It needs the right Utilities - Export Runner: Full Control."
             return "A run is going on." if self._process or view.running else ""
+        if key_id == "runner.install":
+            if not view.can_operate:
+                return "It needs the right Utilities - Export Runner: Full Control."
+            if self._installed is None:
+                return "The system is being asked."
+            return "The timer is set up already." if self._installed else ""
         if key_id == "runner.forward":
             if not view.can_bring_forward:
                 return "It needs the right Setup - Security: Full Control."
@@ -220,6 +187,37 @@ class ExportRunnerScreen(Place, place="runner"):
         await kiosk.practice.ask(running.check_may_run, kiosk.signed_in)
         self._process = RunnerProcess(kiosk.practice.folder.path)
         self.say("Started.", "The run builds what is due and then ends.", "good")
+
+    def do_runner_install(self) -> None:
+        """Show what will be written and where, then let the system run it every hour."""
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                self._install()
+
+        self.open(
+            ConfirmDialog(
+                "Install the hourly timer?",
+                "This computer then does every hour what is due, and after it was off as well,"
+                " as the user of the system that the kiosk runs as. It holds no password."
+                f" It is called {self._hourly.name}.",
+                do="Install the timer",
+                keep="Leave it",
+            ),
+            answered,
+        )
+
+    @work(description="install the timer", exit_on_error=False)
+    async def _install(self) -> None:
+        kiosk, hourly = self.kiosk, self._hourly
+        with self.working("Setting the timer up…"):
+            await kiosk.practice.ask(running.check_may_run, kiosk.signed_in)
+            way = await asyncio.to_thread(installing.best_way)
+            what = f"Set up the {installing.WORDS[way]} {hourly.name}"
+            await kiosk.practice.ask(running.begin_install, kiosk.signed_in, what)
+            await asyncio.to_thread(installing.install, hourly, way)
+        self.say("Installed.", f"A {installing.WORDS[way]} runs what is due every hour.", "good")
+        self._look_around()
 
     def do_runner_forward(self) -> None:
         """Make every scheduled download due now."""

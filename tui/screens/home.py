@@ -199,8 +199,13 @@ class HomeScreen(Place, place="home"):
             self.set_focus(min(lines, key=lambda line: abs(line.region.y - here.region.y)))
 
     def key_up(self) -> None:
-        """Mark the line before."""
-        self.focus_previous(HomeLine)
+        """Mark the line above; above a column stand the notices."""
+        here, notices = self.focused, list(self.query(NoticeLine))
+        column = here.parent if isinstance(here, PlaceLine) else None
+        if column is not None and notices and here is column.query(PlaceLine).first():
+            self.set_focus(notices[-1])
+        else:
+            self.focus_previous(HomeLine)
 
     def key_down(self) -> None:
         """Mark the line after."""

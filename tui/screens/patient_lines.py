@@ -6,6 +6,7 @@ One rule: it only draws what the store gave; what takes a right says so, or is n
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
+from zoneinfo import ZoneInfo
 
 from store.rights import Level, Need, Right
 from tui.screens.online_access import Part, labelled
@@ -98,4 +99,5 @@ def _visit(card: PatientCard, zone: str) -> str:
     if card.next_visit is None:
         return "none is scheduled"
     who = f", {card.next_visit_with}" if card.next_visit_with else ""
-    return f"{words.instant(card.next_visit, zone)}{who}"
+    local = card.next_visit.astimezone(ZoneInfo(zone))
+    return f"{words.full_day(local.date())}, {local:%H:%M}{who}"

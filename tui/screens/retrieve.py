@@ -16,8 +16,8 @@ from textual.widgets import Static
 from store.errors import ChairsideError, SessionEnded
 from store.use_cases import retrieving
 from store.use_cases.retrieving import Retrieval
-from tui.screens.data_download import OPENS_WITH, locked_with
 from tui.screens.dialogs import ProgressDialog
+from tui.screens.download_lines import OPENS_WITH, locked_with
 from tui.widgets import words
 from tui.widgets.button import PushButton
 from tui.widgets.field import Field

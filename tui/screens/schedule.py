@@ -6,7 +6,7 @@ One rule: the password lives in its field and in one call; whatever comes back, 
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -14,14 +14,16 @@ from textual.widgets import Input, Static
 
 from store.errors import ChairsideError, PassphraseNeeded, SessionEnded
 from store.use_cases import downloads
-from store.use_cases.downloads import CodeSent
+from store.use_cases.downloads import CodeSent, Repeat
 from tui.widgets import words
 from tui.widgets.button import PushButton
+from tui.widgets.choice import Choice, Option
 from tui.widgets.field import Field
 from tui.widgets.place import Dialog
 from tui.widgets.safe import content, join
 
 if TYPE_CHECKING:
+    from store.rhythms import Rhythm
     from store.use_cases.downloads import ScheduleForm
 
 ONLY_YOU: Final = (
@@ -31,18 +33,40 @@ ONLY_YOU: Final = (
 LOCKS: Final = "It locks the archive: it must have 15 characters or top strength."
 """D14: the format's key derivation is weak, and an archive can be tried at leisure."""
 HOW_LONG: Final = "At least 15 characters that every keyboard has. Keep it."
+ONCE: Final = "once"
+REPEATS: Final = (
+    Option(ONCE, "once"),
+    Option("weekly", "weekly, the code again after 90 days"),
+    Option("monthly", "monthly, the code again after 90 days"),
+)
 DATE_CHARACTERS: Final = r"[0-9-]*"
 
 
 class ScheduleDialog(Dialog[CodeSent | None], place="schedule"):
-    """Answers the code that was sent; None when nothing was asked for."""
+    """Answers the code that was sent; None when nothing was asked for.
+
+    Args:
+        day: the day it begins with; tomorrow unless given.
+        repeat: how it repeats, where that is not chosen here: a series is confirmed again.
+    """
 
     TITLE_TEXT = "Schedule a data download"
 
-    def __init__(self, form: ScheduleForm) -> None:
+    def __init__(
+        self, form: ScheduleForm, day: date | None = None, repeat: Repeat | None = None
+    ) -> None:
         super().__init__()
         self._form = form
+        self._day = day or form.default_day
+        self._repeat = repeat
         self._needs_passphrase = bool(form.asks_passphrase)
+
+    @property
+    def title_text(self) -> str:
+        """What is asked for."""
+        if self._repeat is None:
+            return self.TITLE_TEXT
+        return f"Confirm a {self._repeat.rhythm} data download again"
 
     def body(self) -> ComposeResult:
         """The form, or what stands in its way (D6, D7)."""
@@ -51,7 +75,7 @@ class ScheduleDialog(Dialog[CodeSent | None], place="schedule"):
             for obstacle in self._form.obstacles:
                 yield Static(join(("● ", "$tone-warn"), (obstacle, "")), classes="obstacle")
             return
-        day = self._form.default_day
+        day = self._day
         yield Field(
             "For the day",
             id="day",
@@ -60,6 +84,8 @@ class ScheduleDialog(Dialog[CodeSent | None], place="schedule"):
             max_length=10,
             meaning=self._meaning(day),
         )
+        if self._repeat is None:
+            yield Choice("Repeat", REPEATS, id="repeat", value=ONCE)
         asks = self._form.asks_passphrase
         yield Field(
             "Your password",
@@ -186,6 +212,7 @@ class ScheduleDialog(Dialog[CodeSent | None], place="schedule"):
                     run_on=day,
                     password=password,
                     passphrase=passphrase if self._needs_passphrase else None,
+                    repeat=self._wanted(),
                 )
         except PassphraseNeeded as needed:
             self._ask_for_passphrase(needed)
@@ -199,6 +226,12 @@ class ScheduleDialog(Dialog[CodeSent | None], place="schedule"):
         finally:
             for field in fields:
                 field.clear()
+
+    def _wanted(self) -> Repeat | None:
+        if self._repeat is not None:
+            return self._repeat
+        chosen = self.query_one("#repeat", Choice).value
+        return None if chosen == ONCE else Repeat(cast("Rhythm", chosen))
 
     def _ask_for_passphrase(self, needed: PassphraseNeeded) -> None:
         """The account password cannot lock an archive: say why, and ask for a passphrase."""

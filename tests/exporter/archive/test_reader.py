@@ -13,7 +13,7 @@ import pyzipper
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from exporter.archive import reader, stream
+from exporter.archive import reader, stream, unlocking
 from exporter.archive.errors import ArchiveProblem, DamagedEntry
 from exporter.archive.reader import Archive
 from store.archive_key import derive
@@ -270,7 +270,7 @@ def test_attack_password_in_an_error_or_repr(whole_archive: Path) -> None:
         Archive.open(whole_archive, secret)
     assert secret not in repr(caught.value) + str(caught.value)
     with Archive.open(whole_archive, PASSWORD) as archive:
-        keys = stream.unlock(archive.file, archive.entries[0], PASSWORD)
+        keys = unlocking.unlock(archive.file, archive.entries[0], PASSWORD)
         assert PASSWORD not in repr(archive)
         assert keys.aes_key.hex() not in repr(keys)
         assert repr(keys.aes_key) not in repr(keys)

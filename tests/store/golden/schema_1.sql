@@ -1461,11 +1461,24 @@ CREATE TABLE "data_download_file" (
 CREATE TABLE "data_download_series" (
   "data_download_series_id" INTEGER PRIMARY KEY,
   "requested_by" INTEGER NOT NULL REFERENCES "user",
-  "rhythm" TEXT NOT NULL CHECK ("rhythm" <> '' AND instr("rhythm", char(0)) = 0),
+  "rhythm" TEXT NOT NULL CHECK ("rhythm" IN ('weekly', 'monthly')),
+  "anchor_on" TEXT NOT NULL CHECK ("anchor_on" IS date("anchor_on", '+0 days')),
+  "passphrase_kind" TEXT NOT NULL CHECK ("passphrase_kind" IN ('account', 'own')),
+  "locked_with_password_of" TEXT CHECK ("locked_with_password_of" IS strftime('%Y-%m-%dT%H:%M:%SZ', "locked_with_password_of", '+0 days')),
+  "renews_id" INTEGER REFERENCES "data_download_series",
   "confirmed_at" TEXT CHECK ("confirmed_at" IS strftime('%Y-%m-%dT%H:%M:%SZ', "confirmed_at", '+0 days')),
   "confirm_again_at" TEXT CHECK ("confirm_again_at" IS strftime('%Y-%m-%dT%H:%M:%SZ', "confirm_again_at", '+0 days')),
   "ended_at" TEXT CHECK ("ended_at" IS strftime('%Y-%m-%dT%H:%M:%SZ', "ended_at", '+0 days')),
   "reason" TEXT CHECK ("reason" <> '' AND instr("reason", char(0)) = 0)
+) STRICT;
+
+CREATE TABLE "data_download_series_key" (
+  "data_download_series_id" INTEGER NOT NULL REFERENCES "data_download_series",
+  "ordinal" INTEGER NOT NULL,
+  "sealed_key" BLOB,
+  "used_at" TEXT CHECK ("used_at" IS strftime('%Y-%m-%dT%H:%M:%SZ', "used_at", '+0 days')),
+  PRIMARY KEY (data_download_series_id, ordinal),
+  CHECK (sealed_key IS NULL OR used_at IS NULL)
 ) STRICT;
 
 CREATE TABLE "data_download_retrieval" (
@@ -1485,7 +1498,7 @@ CREATE TABLE "disclosure" (
   "user_id" INTEGER REFERENCES "user",
   "recipient" TEXT NOT NULL CHECK ("recipient" <> '' AND instr("recipient", char(0)) = 0),
   "at" TEXT NOT NULL CHECK ("at" IS strftime('%Y-%m-%dT%H:%M:%SZ', "at", '+0 days')),
-  "form" TEXT NOT NULL CHECK ("form" IN ('download', 'csv', 'workbook', 'disc', 'print', 'message')),
+  "form" TEXT NOT NULL CHECK ("form" IN ('download', 'csv', 'workbook', 'disc', 'files', 'print', 'message')),
   "is_encrypted" INTEGER NOT NULL DEFAULT 0 CHECK ("is_encrypted" IN (0, 1)),
   "description" TEXT NOT NULL CHECK ("description" <> '' AND instr("description", char(0)) = 0)
 ) STRICT;
@@ -1580,6 +1593,20 @@ CREATE TABLE "printer" (
   "edited_at" TEXT CHECK ("edited_at" IS strftime('%Y-%m-%dT%H:%M:%SZ', "edited_at", '+0 days')),
   "edited_by" INTEGER REFERENCES "user"
 ) STRICT;
+
+CREATE TABLE "runner_run" (
+  "runner_run_id" INTEGER PRIMARY KEY,
+  "started_by" TEXT NOT NULL CHECK ("started_by" IN ('timer', 'watch', 'hand')),
+  "host" TEXT NOT NULL CHECK ("host" <> '' AND instr("host", char(0)) = 0),
+  "started_at" TEXT NOT NULL CHECK ("started_at" IS strftime('%Y-%m-%dT%H:%M:%SZ', "started_at", '+0 days')),
+  "ended_at" TEXT CHECK ("ended_at" IS strftime('%Y-%m-%dT%H:%M:%SZ', "ended_at", '+0 days')),
+  "outcome" TEXT CHECK ("outcome" IN ('done', 'incomplete', 'stopped', 'broken')),
+  "downloads_made" INTEGER NOT NULL DEFAULT 0,
+  "error" TEXT CHECK ("error" <> '' AND instr("error", char(0)) = 0),
+  CHECK ((ended_at IS NULL) = (outcome IS NULL))
+) STRICT;
+
+CREATE INDEX "runner_run__started_at" ON "runner_run" (started_at);
 
 CREATE TRIGGER audit_log_is_never_changed BEFORE UPDATE ON audit_log
     BEGIN SELECT raise(ABORT, 'the audit trail is append-only'); END;

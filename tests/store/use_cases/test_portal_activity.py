@@ -14,7 +14,7 @@ from store.access import Actor
 from store.errors import BadInput, Refused
 from store.practice import Practice
 from store.rights import Level, Right
-from store.use_cases import invitations, portal_activity, portal_sign_in
+from store.use_cases import home, invitations, online_access, portal_activity, portal_sign_in
 from store.use_cases.portal_activity import EVERYTHING, ActivityFilter, ActivityRow
 from tests import people
 from tests.clocks import FixedClock
@@ -119,3 +119,17 @@ def test_exporting_takes_full_control_and_is_in_the_trail(
     with pytest.raises(Refused, match="Full Control"):
         report.export(practice, kim, EVERYTHING, tmp_path)
     assert not list(tmp_path.glob("*.csv"))
+
+
+def test_home_counts_what_the_front_desk_did_not_end(practice: Practice, kim: Actor) -> None:
+    """P9: a sheet that is not printed yet; and an invitation that did not arrive."""
+
+    def notes() -> tuple[str, str]:
+        places = {place.code: place for place in practice.call(home.home, kim).places}
+        return places["patients"].note, places["invitations"].note
+
+    before = notes()
+    made = practice.call(online_access.provide, kim, agreed(practice, last_name="Elm"))
+    assert (before, notes()) == (("1 not printed", "1 failed"), ("2 not printed", "1 failed"))
+    practice.call(online_access.record_print, kim, made.patient_id, "saved as a PDF")
+    assert notes() == before

@@ -1,0 +1,124 @@
+"""Tables of other programs: a text or CSV file of an archive that has no description of ours.
+
+One rule: a file is shown as a table only if every one of its lines parses with as many fields as
+its first; anything else is left to be extracted. Source: RFC 4180, with any one delimiter.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+from collections.abc import Iterable, Iterator
+from functools import partial
+from itertools import islice
+
+from exporter.archive.description import DescribedTable, Field
+from exporter.archive.entry import Entry
+from exporter.archive.errors import UNCHANGED, ArchiveProblem, MalformedText, drawn
+from exporter.archive.txt import MAX_ROW, ReadRows, Row, RowCounter
+
+SUFFIXES = (".csv", ".tsv", ".tab", ".txt")
+MAX_FIELDS = 2_000
+MAX_NAME = 64
+MEANING = "Another program made this file; what it means is not described in the archive."
+_DELIMITERS = "\t,;|"
+
+
+def may_be_table(entry: Entry) -> bool:
+    """Whether an entry's name and packing let it be looked at as a table."""
+    return entry.name.lower().endswith(SUFFIXES) and entry.hindrance is None
+
+
+def table_in(entry: Entry, blocks: Iterable[bytes]) -> tuple[DescribedTable, ReadRows]:
+    """Read an entry to its end; return it as a table, and how its rows are read.
+
+    Raises ArchiveProblem where it does not parse as one, DamagedEntry where it is damaged.
+    """
+    pieces = iter(blocks)
+    first = next(pieces, b"")
+    delimiter = _delimiter_of(entry.name, first)
+    if not delimiter:
+        raise _no_table(entry, "its first line holds no delimiter")
+    read = partial(read_delimited, delimiter=delimiter)
+    counter = RowCounter()
+
+    try:
+        rows = read(_chain(first, pieces, counter))
+        header = next(rows, None)
+        count = sum(1 for _ in rows)
+    except MalformedText as problem:
+        raise _no_table(entry, f"line {problem.line:,}: {problem.fault}") from None
+    # The pages count row ends by themselves: both must agree, or a page would be another's.
+    if header is None or count + 1 != counter.rows + (not counter.is_ended):
+        raise _no_table(entry, "its lines do not add up")
+    table = DescribedTable(
+        entry.name, entry.size, "", entry.name, MEANING, count, (), _fields(header)
+    )
+    return table, read
+
+
+def _chain(first: bytes, pieces: Iterator[bytes], counter: RowCounter) -> Iterator[bytes]:
+    piece = first
+    while piece:
+        counter.add(piece)
+        yield piece
+        piece = next(pieces, b"")
+
+
+def read_delimited(
+    chunks: Iterable[bytes], *, delimiter: str, width: int | None = None, skip: int = 0
+) -> Iterator[Row]:
+    """Yield the rows of a delimited text that comes in pieces; the first is its header line.
+
+    A byte order mark before the first field is dropped. Raises MalformedText, with the line.
+    """
+    csv.field_size_limit(MAX_ROW)
+    reader = csv.reader(_lines(chunks), delimiter=delimiter, strict=True)
+    try:
+        for fields in islice(reader, skip, None):
+            row: Row = [field or None for field in fields] or [None]
+            width = width or len(row)
+            if len(row) != width or width > MAX_FIELDS:
+                raise MalformedText(reader.line_num, f"{len(row)} fields where {width} belong")
+            yield row
+    except (csv.Error, UnicodeDecodeError) as problem:
+        fault = "not UTF-8" if isinstance(problem, UnicodeDecodeError) else "quotes do not match"
+        raise MalformedText(reader.line_num + 1, fault) from None
+
+
+def _lines(chunks: Iterable[bytes]) -> Iterator[str]:
+    decoder = codecs.getincrementaldecoder("utf-8-sig")("strict")
+    rest = ""
+    for chunk in chunks:
+        # Only a line feed ends a line: splitlines would cut at a dozen other characters.
+        lines = (rest + decoder.decode(chunk)).split("\n")
+        rest = lines.pop()
+        if len(rest) > MAX_ROW:
+            raise MalformedText(1, "a line without an end")
+        yield from (line + "\n" for line in lines)
+    rest += decoder.decode(b"", final=True)
+    if rest:
+        yield rest
+
+
+def _delimiter_of(name: str, first: bytes) -> str:
+    """Guess from the first line: the commonest of the known ones; a .csv may have one column."""
+    line = first.partition(b"\n")[0].decode("utf-8", "replace")
+    outside = "".join(line.split('"')[::2])
+    best = max(_DELIMITERS, key=outside.count)
+    if outside.count(best):
+        return best
+    return "," if name.lower().endswith(".csv") and line else ""
+
+
+def _fields(header: Row) -> tuple[Field, ...]:
+    names = [drawn(name or "")[:MAX_NAME] or f"field {n}" for n, name in enumerate(header, 1)]
+    return tuple(Field(name, "text", MEANING, None, False, None, ()) for name in names)
+
+
+def _no_table(entry: Entry, fault: str) -> ArchiveProblem:
+    return ArchiveProblem(
+        f"{drawn(entry.name)} cannot be shown as a table: {fault}.",
+        kept=UNCHANGED,
+        do="Extract it and open it with the program that it belongs to.",
+    )

@@ -1,0 +1,88 @@
+"""Room for archives: looked at before one is begun.
+
+One rule: what does not fit is refused with its figures before a key is used or a byte is written.
+"""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+
+from store.errors import DiskFull
+from store.folder import PracticeFolder
+from store.practice import Practice
+from store.use_cases import room
+
+KEPT_FREE = 100_000_000
+"""Bytes left to the database and to whoever else writes to this disk."""
+
+
+class NoRoom(DiskFull):
+    """An archive would not fit."""
+
+    title = "There is not enough room for the archive"
+
+
+@dataclass(frozen=True, slots=True)
+class Disk:
+    """Bytes: free where archives are kept, used by them, and what they may use."""
+
+    free: int
+    used: int
+    quota: int
+
+
+def disk(practice: Practice) -> Disk:
+    """Return how the disk of a practice's downloads stands."""
+    folder = practice.folder
+    return Disk(
+        shutil.disk_usage(folder.downloads).free, used_bytes(folder), practice.call(room.quota)
+    )
+
+
+def used_bytes(folder: PracticeFolder) -> int:
+    """Return how many bytes lie in `downloads`; a file that goes meanwhile counts as none."""
+    total = 0
+    for path in folder.downloads.iterdir():
+        try:
+            total += path.lstat().st_size
+        except FileNotFoundError:
+            continue
+    return total
+
+
+def check_room(practice: Practice) -> None:
+    """Raise NoRoom if the next archive of the whole practice would not fit."""
+    there = disk(practice)
+    # Compressed, it is smaller than its database: where that fits, no row need be counted.
+    if objection(practice.folder.database.stat().st_size, there) is None:
+        return
+    problem = objection(practice.call(room.estimate).bytes, there)
+    if problem is not None:
+        raise problem
+
+
+def objection(needed: int, there: Disk) -> NoRoom | None:
+    """Return why an archive of so many bytes is not begun, or None if it fits."""
+    if needed + KEPT_FREE > there.free:
+        return NoRoom(
+            f"The archive takes about {size(needed)}, and {size(KEPT_FREE)} must stay free for the"
+            f" database; {size(there.free)} of the disk are free.",
+            kept="Nothing was begun.",
+            do="Free some room on that disk; the next run tries again.",
+        )
+    if needed + there.used > there.quota:
+        return NoRoom(
+            f"The archive takes about {size(needed)}; downloads use {size(there.used)} of the"
+            f" {size(there.quota)} they may use.",
+            kept="Nothing was begun.",
+            do="Wait until older downloads expire, or allow more with chairside runner quota.",
+        )
+    return None
+
+
+def size(number: int) -> str:
+    """Write bytes for people: `0.9 GB`, `310 MB`."""
+    if number >= 950_000_000:
+        return f"{number / 1e9:.1f} GB".replace(".0 GB", " GB")
+    return f"{max(number, 0) / 1e6:.0f} MB"

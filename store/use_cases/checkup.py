@@ -1,0 +1,191 @@
+"""What `chairside doctor` asks the store: whether it is whole, and whether its settings work.
+
+One rule: it only looks, takes no right beyond reading the folder, and tells nobody's data.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import timedelta
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from store import audit_heads, downloads, heartbeat
+from store.audit_check import HASHED, Chain
+from store.checks import Finding
+from store.clock import moment
+from store.database import Store
+from store.errors import ChairsideError
+from store.rights import Level, Right
+from store.use_cases.signing_in import is_demo
+
+CLOCK_MAY_DIFFER = timedelta(minutes=1)
+_BACKUP = "Stop Chairside, keep the folder as it is, and restore your newest backup."
+_CHANNELS = {"sms": "text messages", "email": "e-mail"}
+
+
+def check_database(store: Store) -> list[Finding]:
+    """Look at the database file: its pages, its references, its audit trail's end."""
+    quick = str(store.value("PRAGMA quick_check(1)"))
+    loose = len(store.rows("PRAGMA foreign_key_check"))
+    whole = Finding("database", "ok", "Every page is sound.")
+    if quick != "ok":
+        # SQLite's own words name pages and tables, and may quote nothing that is stored.
+        whole = Finding("database", "broken", "The database is damaged.", _BACKUP)
+    references = Finding("references", "ok", "Every reference leads somewhere.")
+    if loose:
+        text = f"{loose:,} rows refer to what is not there."
+        references = Finding("references", "broken", text, _BACKUP)
+    return [whole, references, _audit_end(store), _library(store)]
+
+
+def check_settings(store: Store) -> list[Finding]:
+    """Look at clock, time zone, nightly run, carriers, printers and administrators."""
+    return [
+        _clock(store),
+        _time_zone(store),
+        _nightly_run(store),
+        *(_carrier(store, channel) for channel in _CHANNELS),
+        *_printers(store),
+        _administrators(store),
+    ]
+
+
+def owned_files(store: Store) -> frozenset[str]:
+    """Return the names of archives in `downloads/` that belong to a download."""
+    rows = store.rows("SELECT file_name FROM data_download WHERE file_name IS NOT NULL")
+    return frozenset(row[0] for row in rows)
+
+
+def is_making(store: Store) -> bool:
+    """Tell whether a download is being made now: what lies half made then is no litter."""
+    return bool(downloads.listed(store, None, "d.state = 'running'"))
+
+
+def _audit_end(store: Store) -> Finding:
+    subject = "audit trail"
+    last = store.one(
+        f"SELECT seq, at, hash, CAST(json_array({', '.join(HASHED)}) AS BLOB) AS canonical"
+        " FROM audit_log ORDER BY seq DESC LIMIT 1"
+    )
+    if last is None:
+        return Finding(
+            subject, "look", "It is empty.", "A new practice; otherwise restore a backup."
+        )
+    verify = "Run chairside audit verify and keep what it says."
+    if Chain(store.sealer).hash_of(last["canonical"]) != last["hash"]:
+        text = (
+            "Its last event does not fit secret.key: one of the two is not the one that was here."
+        )
+        return Finding(subject, "broken", text, verify)
+    try:
+        heads = audit_heads.read(store.folder, store.sealer)
+    except ChairsideError as problem:
+        return Finding(subject, "broken", problem.what, problem.do or verify)
+    newest = heads.newest
+    if heads.damaged_line or (newest is not None and not _is_in(store, newest)):
+        text = "Its end does not agree with audit-heads.log."
+        return Finding(subject, "broken", text, verify)
+    return Finding(subject, "ok", f"{last['seq']:,} events; its end is as it was written.")
+
+
+def _is_in(store: Store, head: audit_heads.Head) -> bool:
+    found = store.value("SELECT hash FROM audit_log WHERE seq = ?", (head.seq,))
+    return str(found) == head.hash
+
+
+def _library(store: Store) -> Finding:
+    version = store.value("SELECT sqlite_version()")
+    return Finding("SQLite, store", "ok", f"{version}, with Python's sqlite3.")
+
+
+def _clock(store: Store) -> Finding:
+    now, last = store.clock.now(), store.value("SELECT max(at) FROM audit_log")
+    if last is not None and moment(last) - now > CLOCK_MAY_DIFFER:
+        return Finding(
+            "clock",
+            "broken",
+            f"It says {now:%d %b %Y %H:%M} UTC; the last event was at"
+            f" {moment(last):%d %b %Y %H:%M} UTC.",
+            "Set this computer's clock. Codes and downloads go by it.",
+        )
+    return Finding("clock", "ok", f"{now:%d %b %Y %H:%M} UTC, after the last event.")
+
+
+def _time_zone(store: Store) -> Finding:
+    name = heartbeat.pulse(store).time_zone
+    try:
+        local = store.clock.now().astimezone(ZoneInfo(name))
+    except (ZoneInfoNotFoundError, ValueError):
+        return Finding(
+            "time zone",
+            "broken",
+            f"This computer does not know the practice's zone {name}.",
+            "Install the system's time zone data (Debian: apt install tzdata).",
+        )
+    return Finding("time zone", "ok", f"{name}, where it is {local:%d %b %H:%M}.")
+
+
+def _nightly_run(store: Store) -> Finding:
+    beat = heartbeat.pulse(store)
+    text = f"It {beat.words}." if beat.is_silent else f"{beat.words[0].upper()}{beat.words[1:]}."
+    if beat.last is not None and beat.last.outcome == "broken":
+        text += f" It ended with an error: {beat.last.error}"
+    mend = "Set up the hourly timer: chairside runner install"
+    if beat.is_silent and beat.due:
+        return Finding("nightly run", "broken", f"{text} Downloads are due: {beat.due}.", mend)
+    if beat.is_silent or beat.next_run is None:
+        return Finding("nightly run", "look", text, mend)
+    if beat.last is not None and beat.last.outcome == "broken":
+        return Finding(
+            "nightly run", "look", text, "Run chairside runner run and read what it says."
+        )
+    return Finding("nightly run", "ok", text)
+
+
+def _carrier(store: Store, channel: str) -> Finding:
+    subject = _CHANNELS[channel]
+    row = store.one("SELECT * FROM message_carrier WHERE channel = ?", (channel,))
+    where = "Set it up under Setup > Account Info > Communications."
+    if row is None or row["kind"] == "spool":
+        if is_demo(store):
+            return Finding(subject, "ok", "A demo: messages become files in spool/.")
+        if row is None and channel == "email":
+            return Finding(subject, "look", "No mail account is set up; nothing is sent.", where)
+        text = "Nothing sends them: they become files in the practice's folder spool/."
+        return Finding(subject, "look", text, where)
+    return _health(subject, row, where)
+
+
+def _printers(store: Store) -> list[Finding]:
+    rows = store.rows("SELECT * FROM printer ORDER BY name COLLATE NOCASE")
+    if not rows:
+        return [Finding("printers", "ok", "None is set up; sheets are saved as PDF.")]
+    where = "Check it under Setup > Printers; F5 asks what answers there."
+    return [_health(f"printer {row['name']}", row, where) for row in rows]
+
+
+def _health(subject: str, row: sqlite3.Row, mend: str) -> Finding:
+    if row["health"] == "failing":
+        reason = row["last_error"] or "the reason is not known"
+        return Finding(subject, "broken", f"The last try failed: {reason}", mend)
+    if row["health"] == "untried":
+        return Finding(subject, "look", "Not tried yet.", mend)
+    return Finding(subject, "ok", f"Worked at the last try, {row['checked_at']}.")
+
+
+def _administrators(store: Store) -> Finding:
+    """S2 keeps one; with only one, nobody can reset that one's password."""
+    count = store.value(
+        "SELECT count(DISTINCT u.user_id) FROM user u JOIN user_group_member m USING (user_id)"
+        " JOIN group_permission p USING (user_group_id) WHERE p.permission_code = ?"
+        " AND p.level >= ? AND u.is_hidden = 0 AND u.is_disabled = 0",
+        (Right.SECURITY.value, int(Level.FULL)),
+    )
+    if count < 2:
+        return Finding(
+            "administrators",
+            "look",
+            f"Users who hold Setup - Security: Full Control: {count}.",
+            "Let a second person hold it, or nobody can help the first one who forgets a password.",
+        )
+    return Finding("administrators", "ok", f"{count} users hold Setup - Security: Full Control.")

@@ -1,0 +1,97 @@
+"""Texts of other programs as tables: shown only if every line parses."""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from exporter.archive import pager, stream
+from exporter.archive.errors import ArchiveProblem
+from exporter.archive.foreign_tables import read_delimited
+from exporter.archive.reader import Archive
+from tests.exporter.archive.making import PASSWORD
+from tests.exporter.archive.test_foreign import packed
+
+CHARACTERS = st.characters(exclude_categories=["Cs"], exclude_characters="\0")
+
+
+def table(tmp_path: Path, name: str, text: bytes, method: int = 8) -> Archive:
+    return Archive.open(packed(tmp_path / "a.zip", {name: text}, method), PASSWORD)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "rows"),
+    [
+        ("a.csv", b"a,b\r\n1,2\r\n", [("1", "2")]),
+        ("a.csv", b"a,b\n1,2", [("1", "2")]),
+        ("a.csv", b'\xef\xbb\xbf"a",b\n"x\ny","he said ""no"""\n', [("x\ny", 'he said "no"')]),
+        ("a.csv", b"a;b\n1,5;2\n", [("1,5", "2")]),
+        ("a.csv", b"only\n1\n2\n", [("1",), ("2",)]),
+        ("A.TXT", b"a\tb\n\t2\n", [(None, "2")]),
+        ("a.tsv", "ä\tb\n日本\t😀\n".encode(), [("日本", "😀")]),
+    ],
+)
+def test_tables_of_other_programs(
+    tmp_path: Path, name: str, text: bytes, rows: list[tuple[str | None, ...]]
+) -> None:
+    with table(tmp_path, name, text) as archive:
+        found = archive.foreign_table(name)
+        page = archive.page(name, 0)
+    assert page.total == found.rows == len(rows)
+    assert list(page.rows) == rows
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "told"),
+    [
+        ("a.csv", b"a,b\n1,2,3\n", "line 2: 3 fields where 2 belong"),
+        ("a.csv", b'a,b\n"1,2\n', "quotes do not match"),
+        ("a.csv", b"a,b\n1,\xff\n", "UTF-8"),
+        ("a.txt", b"just a note\n", "no delimiter"),
+        ("a.txt", b"", "no delimiter"),
+        ("a.csv", b'a,b\n1,5" pipe\n2,6\n', "do not add up"),
+    ],
+)
+def test_what_does_not_parse_is_left_to_be_extracted(
+    tmp_path: Path, name: str, text: bytes, told: str
+) -> None:
+    with table(tmp_path, name, text) as archive, pytest.raises(ArchiveProblem, match=told):
+        archive.foreign_table(name)
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_pages_from_the_middle_of_every_method(
+    tmp_path: Path, method: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pager, "SPACING", 50_000)
+    monkeypatch.setattr(stream, "PLAIN_BLOCK", 20_000)
+    text = b"n,square\n" + b"".join(b"%d,%d\n" % (n, n * n) for n in range(30_000))
+    with table(tmp_path, "a.csv", text, method) as archive:
+        archive.foreign_table("a.csv")
+        for start in (24_000, 12_000, 0, 29_999):
+            assert archive.page("a.csv", start, 1).rows == ((str(start), str(start * start)),)
+
+
+@settings(max_examples=50, deadline=None)
+@given(
+    rows=st.lists(
+        st.lists(st.text(CHARACTERS), min_size=2, max_size=2),
+        min_size=1, max_size=6,
+    ),
+    cut=st.integers(1, 7),
+)  # fmt: skip
+def test_what_the_standard_writer_wrote_is_read_back(rows: list[list[str]], cut: int) -> None:
+    out = io.StringIO()
+    csv.writer(out).writerows(rows)
+    text = out.getvalue().encode()
+    pieces = [text[n : n + cut] for n in range(0, len(text), cut)]
+    found = [[field or "" for field in row] for row in read_delimited(pieces, delimiter=",")]
+    found[0][0] = found[0][0].removeprefix("\ufeff")
+    rows[0][0] = rows[0][0].removeprefix("\ufeff")
+    assert found == rows

@@ -1,0 +1,160 @@
+"""Names, links, limits: each refused by name, with its own sentence."""
+
+from __future__ import annotations
+
+import struct
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from exporter.archive.entry import DEFLATED, LZMA, Entry
+from exporter.archive.errors import ArchiveProblem
+from exporter.archive.hostile import fault_of_name, refuse_hostile
+from exporter.archive.limits import Limits
+from exporter.archive.reader import Archive
+from exporter.archive.unpacking import UnpackProblem, unpacker_of
+from tests.exporter.archive.making import PASSWORD
+from tests.exporter.archive.test_reader import foreign
+
+PLAIN = Entry("a.txt", 10, 40, DEFLATED, 1, 2, 0, (2026, 11, 20, 0, 0, 0), 0, 60)
+
+FAULTS = {
+    "..": "..",
+    "a/../b": "..",
+    "/etc/evil": "absolute",
+    "\\evil": "absolute",
+    "\\\\server\\share": "absolute",
+    "C:/evil": "drive letter",
+    "c:evil": "drive letter",
+    "..\\evil": "backslash",
+    "a//b": "empty step",
+    "./a": "single dot",
+    "": "empty step",
+    "a.txt:stream": "hidden stream",
+    'a"b': "cannot hold",
+    "nul": "device",
+    "CON .txt": "device",
+    "sub/com¹.txt": "device",
+    "a\nb": "control character",
+    "a\x7fb": "control character",
+    "\u202etxt.exe": "invisible",
+    "a\u200bb": "invisible",
+    "\ud800": "not proper text",
+    "trailing.": "Windows drops",
+    "trailing ": "Windows drops",
+    " leading": "Windows drops",
+    "x" * 256: "longer than 255 bytes",
+    "/".join("a" * 20): "folders deep",
+}
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_attack_each_hostile_name_has_its_own_reason(name: str) -> None:
+    """Vulnerability: an entry's name is used as a path, on three kinds of systems."""
+    fault = fault_of_name(name)
+    assert fault is not None
+    assert FAULTS[name] in fault
+
+
+@pytest.mark.parametrize(
+    "name", ["a.txt", "sub/a b.txt", "Ångström/日本語.csv", ".hidden", "console.txt", "a..b", "cön"]
+)
+def test_ordinary_names_are_fine(name: str) -> None:
+    assert fault_of_name(name) is None
+
+
+@pytest.mark.parametrize(
+    ("names", "told"),
+    [
+        (("Straße.txt", "STRASSE.TXT"), "same name"),
+        (("é.txt", "e\u0301.txt"), "same name"),
+        (("a", "A/b.txt"), "a file of the archive, too"),
+        (("a/b/c", "a/b"), "a file of the archive, too"),
+    ],
+)
+def test_attack_names_that_take_the_place_of_one_another(names: tuple[str, str], told: str) -> None:
+    with pytest.raises(ArchiveProblem, match=told) as caught:
+        refuse_hostile([replace(PLAIN, name=name) for name in names])
+    assert names[1] in caught.value.what
+
+
+@pytest.mark.parametrize(
+    ("system", "attributes", "told"),
+    [
+        (3, 0o120777 << 16, "symbolic link"),
+        (19, 0o120777 << 16, "symbolic link"),
+        (3, 0o010644 << 16, "neither a file nor a folder"),
+        (3, 0o020644 << 16, "neither a file nor a folder"),
+        (0, 0x400, "Windows link"),
+        (11, 0x420, "Windows link"),
+    ],
+)
+def test_attack_an_entry_that_is_no_file(system: int, attributes: int, told: str) -> None:
+    """Vulnerability: a link is made first, and the next entry is written through it."""
+    with pytest.raises(ArchiveProblem, match=f"a.txt: .*{told}"):
+        refuse_hostile([replace(PLAIN, system=system, attributes=attributes)])
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a right on Windows")
+def test_attack_a_symbolic_link_packed_by_7zip(seven_zip: str, tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "out").symlink_to("/etc")
+    (tmp_path / "in" / "a.txt").write_text("x")
+    command = [seven_zip, "a", "-tzip", "-snl", "-mem=AES256", f"-p{PASSWORD}", "l.zip", "in"]
+    subprocess.run(command, check=True, capture_output=True, cwd=tmp_path)
+    with (
+        Archive.open(tmp_path / "l.zip", PASSWORD) as archive,
+        pytest.raises(ArchiveProblem, match="in/out: it is a symbolic link"),
+    ):
+        archive.extract(tmp_path / "there")
+    assert not (tmp_path / "there").exists()
+
+
+@pytest.mark.parametrize(
+    ("limits", "told"),
+    [
+        (Limits(ratio=100, free_of_ratio=1_000), r"a\.txt: it claims to unpack to more than 100"),
+        (Limits(entry_bytes=50_000), r"a\.txt: it claims 98 KB; up to 49 KB"),
+        (Limits(total_bytes=150_000), "claims 195 KB in all"),
+    ],
+)
+def test_attack_bombs_are_refused_before_a_byte_is_written(
+    tmp_path: Path, limits: Limits, told: str
+) -> None:
+    path = foreign(
+        tmp_path / "b.zip", {"a.txt": bytes(100_000), "b.txt": bytes(100_000)}, compression=8
+    )
+    with Archive.open(path, PASSWORD, limits) as archive:
+        with pytest.raises(ArchiveProblem, match=told) as caught:
+            archive.extract(tmp_path / "out")
+        assert caught.value.kept == "Nothing was written."
+        if limits.total_bytes > 150_000:
+            with pytest.raises(ArchiveProblem, match=told):
+                archive.stream("a.txt")
+            assert archive.verify().findings[0].entry == "a.txt"
+    assert not (tmp_path / "out").exists()
+
+
+def test_attack_lzma_that_asks_for_all_the_memory() -> None:
+    """Vulnerability: LZMA's header names the memory that unpacking takes.
+    Scenario: four gigabytes are asked for, by a large entry and by a small one.
+    Verified: the large is refused; the small gets no more than its text."""
+    greedy = struct.pack("<BBHBL", 26, 2, 5, 0x5D, 0xFFFFFFFF) + bytes(64)
+    entry = replace(PLAIN, method=LZMA, size=1 << 40, flags=2)
+    with pytest.raises(UnpackProblem, match="MB of memory"):
+        unpacker_of(entry, 384 << 20, can_copy=False).unpack(greedy, 1 << 20)
+    small = unpacker_of(replace(entry, size=1_000), 1 << 20, can_copy=False)
+    assert len(small.unpack(greedy, 1 << 20)) <= 1 << 20
+
+
+def test_attack_two_headers_that_contradict_each_other(tmp_path: Path) -> None:
+    """Vulnerability: programs differ in which of an entry's two headers they believe.
+    Scenario: the one says encrypted, the other not. Verified: refused, with the name."""
+    raw = bytearray(foreign(tmp_path / "b.zip", {"a.txt": b"x"}).read_bytes())
+    raw[6] ^= 1
+    (tmp_path / "b.zip").write_bytes(raw)
+    with pytest.raises(ArchiveProblem, match=r"a\.txt: the entry's header does not match"):
+        Archive.open(tmp_path / "b.zip", PASSWORD)

@@ -1,0 +1,94 @@
+"""Burning, onto xorriso's drive that is made of a file."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from exporter.archive.errors import Cancelled
+from exporter.archive.progress import Progress
+from exporter.archive.reader import Archive
+from exporter.convert import burning
+from exporter.convert.burning import BurningFailed, burn, compare
+from exporter.convert.disc import to_disc
+from store.errors import NotFound
+from tests.exporter.archive.making import PASSWORD
+
+pytestmark = pytest.mark.skipif(
+    shutil.which("xorriso") is None, reason="xorriso is not installed (apt install xorriso)"
+)
+
+
+@pytest.fixture
+def image(whole_archive: Path, tmp_path: Path) -> Path:
+    with Archive.open(whole_archive, PASSWORD) as archive:
+        return to_disc(archive, tmp_path / "images").images[0].path
+
+
+def test_a_disc_is_burned_and_read_back(image: Path, tmp_path: Path) -> None:
+    """D19: burned, then compared byte for byte."""
+    seen: list[Progress] = []
+    burn(image, f"stdio:{tmp_path / 'disc'}", seen.append)
+    size = image.stat().st_size
+    assert (tmp_path / "disc").read_bytes()[:size] == image.read_bytes()
+    assert seen[-1].bytes_done == seen[-1].bytes_total == 2 * size
+    assert [path.name for path in image.parent.iterdir()] == [image.name]
+
+
+def test_damage_on_the_disc_is_found(image: Path, tmp_path: Path) -> None:
+    """Scenario: a drive that says all is well and wrote one byte wrong."""
+    disc = tmp_path / "disc"
+    burn(image, f"stdio:{disc}")
+    raw = bytearray(disc.read_bytes())
+    raw[raw.index(b"Nguy")] ^= 1
+    disc.write_bytes(raw)
+    with pytest.raises(BurningFailed, match="does not read back"):
+        compare(image, f"stdio:{disc}")
+    assert [path.name for path in image.parent.iterdir()] == [image.name]
+
+
+def test_what_stands_on_a_disc_is_never_overwritten(image: Path, tmp_path: Path) -> None:
+    disc = tmp_path / "disc"
+    burn(image, f"stdio:{disc}")
+    before = disc.read_bytes()
+    with pytest.raises(BurningFailed, match="no blank disc"):
+        burn(image, f"stdio:{disc}")
+    assert disc.read_bytes() == before
+
+
+def test_a_disc_that_is_too_small_is_told_before_writing(tmp_path: Path) -> None:
+    """An image larger than all free space, made of a hole, so that it takes none itself."""
+    image = tmp_path / "a.iso"
+    with image.open("wb") as file:
+        file.truncate(shutil.disk_usage(tmp_path).free + (1 << 30))
+    with pytest.raises(BurningFailed, match="too small"):
+        burn(image, f"stdio:{tmp_path / 'disc'}")
+    assert not (tmp_path / "disc").exists()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has /dev/full")
+def test_a_drive_that_stops_while_it_writes_is_told(image: Path) -> None:
+    with pytest.raises(BurningFailed, match=r"The drive stopped: .*writing"):
+        burn(image, "stdio:/dev/full")
+
+
+def test_no_such_drive_is_told(image: Path, tmp_path: Path) -> None:
+    with pytest.raises(NotFound, match="no such drive"):
+        burn(image, f"stdio:{tmp_path / 'none' / 'disc'}")
+
+
+def test_without_xorriso_it_says_what_to_do(image: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", os.devnull)
+    assert burning.drives() == ()
+    with pytest.raises(NotFound, match="Install the program xorriso"):
+        burn(image, "/dev/sr0")
+
+
+def test_stopping_ends_the_drive_and_leaves_no_copy(image: Path, tmp_path: Path) -> None:
+    answers = iter([False, True])
+    with pytest.raises(Cancelled, match="Destroy that disc"):
+        burn(image, f"stdio:{tmp_path / 'disc'}", cancelled=lambda: next(answers, True))
+    assert [path.name for path in image.parent.iterdir()] == [image.name]

@@ -1,0 +1,73 @@
+"""Room is looked at before an archive is begun."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+
+import pytest
+
+from exporter.runner.room import KEPT_FREE, Disk, objection
+from exporter.runner.run import run_due
+from store.access import Actor
+from store.practice import Practice
+from store.use_cases import room
+from tests import people
+from tests.clocks import FixedClock
+
+GB = room.GIGABYTE
+
+
+@pytest.mark.parametrize(
+    ("free", "used", "fits"),
+    [
+        (GB + KEPT_FREE, 9 * GB, True),
+        (GB + KEPT_FREE - 1, 0, False),
+        (100 * GB, 9 * GB + 1, False),
+    ],
+)
+def test_an_archive_is_begun_only_if_disk_and_quota_have_room(
+    free: int, used: int, fits: bool
+) -> None:
+    problem = objection(GB, Disk(free, used, 10 * GB))
+    assert (problem is None) is fits
+    if problem is not None:
+        assert "about 1 GB" in problem.what
+        assert problem.do
+
+
+def test_what_does_not_fit_the_quota_fails_early_with_figures_and_no_key_used(
+    practice: Practice, sign_in: Callable[[str], Actor], clock: FixedClock
+) -> None:
+    assert practice.call(room.estimate).rests_on == "the size of the database"
+    dana = sign_in("dana")
+    for days in (1, 2):
+        people.scheduled(practice, dana, clock.now().date().replace(day=20 + days))
+    clock.set(clock.now().replace(day=21))
+    (outcome,) = run_due(practice)
+    assert outcome.made is not None
+    estimate = practice.call(room.estimate)
+    assert estimate.rests_on == "the last archive"
+    assert estimate.bytes >= outcome.made.file_bytes
+    practice.call(room.set_quota, sign_in("kim"), 1)
+    # Two gigabytes with nothing in them: they count, and take no room.
+    os.truncate(practice.folder.downloads / outcome.made.file_name, 2 * GB)
+    clock.set(clock.now().replace(day=22))
+    before = _keys(practice)
+    (refused,) = run_due(practice)
+    assert refused.state == "scheduled"
+    assert "downloads use 2 GB of the 1 GB they may use" in refused.reason
+    assert "chairside runner quota" in refused.reason
+    assert _keys(practice) == before
+    # The one that is in the way expires first.
+    clock.set(clock.now().replace(day=29))
+    (made,) = run_due(practice)
+    assert made.state == "ready"
+
+
+def _keys(practice: Practice) -> int:
+    return int(
+        practice.call(
+            lambda s: s.value("SELECT count(*) FROM data_download_key WHERE used_at IS NULL")
+        )
+    )

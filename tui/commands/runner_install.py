@@ -1,0 +1,181 @@
+"""`chairside runner install` and `status`: the hourly run, handed to the system and looked after.
+
+One rule: what is written, and where, is shown before it is; it holds no secret.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from store.errors import NotFound
+from tui.commands.support import (
+    chosen_pgid,
+    data_options,
+    handles_errors,
+    json_option,
+    open_practice,
+    print_json,
+)
+
+if TYPE_CHECKING:
+    from exporter.runner.installing import Way
+    from exporter.runner.timers import HourlyRun
+    from store.heartbeat import Pulse, Run
+
+
+@click.command("install")
+@data_options
+@click.option("--systemd", "way", flag_value="systemd", help="A timer of systemd, for this user.")
+@click.option("--cron", "way", flag_value="cron", help="One line in this user's crontab.")
+@click.option(
+    "--windows-task", "way", flag_value="windows-task", help="A task of Windows' task scheduler."
+)
+@click.option(
+    "--print", "only_print", is_flag=True, help="Show what would be written; write nothing."
+)
+@click.option("--remove", is_flag=True, help="Take it away again.")
+@handles_errors
+def install(data: Path, pgid: int | None, way: Way | None, only_print: bool, remove: bool) -> None:
+    """Let the system run what is due every hour, and catch up after it was off.
+
+    By itself it chooses what this system has. It can be said again at any time. It belongs to the
+    user who says it: say it as the one who owns the practice's folder.
+    """
+    from exporter.runner import installing
+
+    hourly = _hourly_run(data, chosen_pgid(data, pgid))
+    if remove:
+        ways = [way] if way else list(installing.installed(hourly))
+        for one in ways:
+            installing.remove(hourly, one)
+            click.echo(f"Removed the {installing.WORDS[one]} {hourly.name}.")
+        if not ways:
+            click.echo("No timer is set up.")
+        return
+    chosen = way or installing.best_way()
+    for piece in installing.pieces(hourly, chosen):
+        click.echo(f"{piece.where}:\n\n{piece.text.rstrip()}\n")
+    if only_print:
+        return
+    installing.install(hourly, chosen)
+    click.echo(f"The {installing.WORDS[chosen]} is set up: every hour, and after a time off.")
+    _advise(hourly, chosen)
+
+
+def _advise(hourly: HourlyRun, chosen: Way) -> None:
+    from exporter.runner import installing
+
+    if chosen == "systemd" and installing.ends_with_session():
+        click.echo(
+            "It runs while you are signed in. For nights as well, say once: loginctl enable-linger"
+        )
+    for other in installing.installed(hourly):
+        if other != chosen:
+            click.echo(
+                f"There is a {installing.WORDS[other]} as well. Two do no harm; chairside runner"
+                f" install --remove --{other} takes it away."
+            )
+
+
+@click.command("status")
+@data_options
+@json_option
+@handles_errors
+def status(data: Path, pgid: int | None, as_json: bool) -> None:
+    """Tell when it last ran, when it runs next, what is due, and how it is set up.
+
+    Exit code 1 if it has not run for more than two hours.
+    """
+    from exporter.runner import installing
+    from exporter.runner.room import disk
+    from store.use_cases.heartbeat import pulse
+
+    with open_practice(data, pgid) as practice:
+        beat = practice.call(pulse)
+        ways = installing.installed(_hourly_run(data, practice.pgid))
+        room = disk(practice)
+    if as_json:
+        print_json(
+            {
+                **_as_json(beat),
+                "installed": list(ways),
+                "disk_free": room.free,
+                "downloads_bytes": room.used,
+                "downloads_quota": room.quota,
+            }
+        )
+    else:
+        for line in _lines(beat, ways):
+            click.echo(line)
+        click.echo(f"Disk:        {disk_words(room.free, room.used, room.quota)}")
+    if beat.is_silent:
+        raise SystemExit(1)
+
+
+def disk_words(free: int, used: int, quota: int) -> str:
+    """Write how the disk stands: `41 GB free · downloads use 0.9 of 10 GB`."""
+    from exporter.runner.room import size
+
+    return f"{size(free)} free · downloads use {used / 1e9:.1f} of {size(quota)}"
+
+
+def _lines(beat: Pulse, ways: tuple[Way, ...]) -> list[str]:
+    from exporter.runner.installing import WORDS
+
+    how = ", ".join(WORDS[way] for way in ways) or "no timer; chairside runner install sets one up"
+    first = "none"
+    if beat.next_due is not None:
+        first = f"{beat.scheduled}, {beat.due} of them due; the first {beat.at(beat.next_due)}"
+    return [
+        f"Nightly run: {beat.words} ({beat.time_zone})",
+        f"Last run:    {_ended(beat, beat.last)}",
+        f"Scheduled:   {first}",
+        f"Set up by:   {how}",
+    ]
+
+
+def _ended(beat: Pulse, last: Run | None) -> str:
+    if last is None:
+        return "none"
+    begun = f"{beat.at(last.started_at)} by {last.started_by} on {last.host}"
+    if last.ended_at is None:
+        return f"{begun}; it has not ended, or was killed"
+    error = f": {last.error}" if last.error else ""
+    return f"{begun}; {last.outcome}, {last.downloads_made} made{error}"
+
+
+def _as_json(beat: Pulse) -> dict[str, Any]:
+    last = beat.last
+    return {
+        "silent": beat.is_silent,
+        "last_run": None
+        if last is None
+        else {
+            "started_at": last.started_at.isoformat(),
+            "ended_at": last.ended_at.isoformat() if last.ended_at else None,
+            "started_by": last.started_by,
+            "host": last.host,
+            "outcome": last.outcome or None,
+            "made": last.downloads_made,
+        },
+        "next_run": beat.next_run.isoformat() if beat.next_run else None,
+        "scheduled": beat.scheduled,
+        "due": beat.due,
+        "next_due": beat.next_due.isoformat() if beat.next_due else None,
+    }
+
+
+def _hourly_run(data: Path, pgid: int) -> HourlyRun:
+    """Return the hourly run of a practice that is there. Raises NotFound."""
+    from exporter.runner.timers import hourly_run
+
+    folder = data / str(pgid)
+    if not (folder / "practice.db").exists():
+        raise NotFound(
+            f"There is no practice {pgid} under {data}.",
+            do="Name its folder with --data, its number with --pgid.",
+        )
+    return hourly_run(folder)

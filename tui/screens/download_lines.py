@@ -1,0 +1,73 @@
+"""What the list of downloads says about each: what matters next, and what can be done with it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+from tui.widgets import words
+
+if TYPE_CHECKING:
+    from store.downloads import DownloadView
+
+OPENS_WITH: Final = (
+    "It opens in 7-Zip or WinZip (either one). Windows Explorer, macOS and unzip cannot open it."
+)
+
+
+def remark(view: DownloadView, now: datetime) -> str:
+    """Return the last column: what matters next about a download."""
+    if view.state == "scheduled":
+        again = "tried again " if view.attempts else "built after "
+        if view.repeats:
+            again = f"{view.repeats}, {'again' if view.attempts else 'after'} "
+        return again + words.instant(view.due_at, view.time_zone)
+    if view.state == "running":
+        return words.progress(view.progress_rows, view.progress_rows_total)
+    if view.state == "failed":
+        return view.error or "the reason is not known"
+    if view.state in ("ready", "retrieved") and view.expires_at is not None:
+        if not view.is_mine:
+            return f"only for {view.requested_by}"
+        return words.days_left(view.expires_at, now, view.time_zone)
+    if view.state == "expired" and view.expires_at is not None:
+        return words.days_left(view.expires_at, now, view.time_zone)
+    return words.NOTHING
+
+
+def locked_with(view: DownloadView) -> str:
+    """Return what opens a user's own archive (D14, D16)."""
+    if view.own_passphrase:
+        return "the passphrase that you chose for it"
+    return "your Chairside password as it was when you scheduled it"
+
+
+def explained(view: DownloadView) -> str:
+    """Return the sentence under the table for one download."""
+    repeats = ""
+    if view.repeats and view.confirm_again_at is not None:
+        day = words.instant(view.confirm_again_at, view.time_zone)
+        repeats = f" Repeats {view.repeats}; the code is asked for again before {day}."
+    return _explained_once(view) + repeats
+
+
+def _explained_once(view: DownloadView) -> str:
+    who = "you" if view.is_mine else view.requested_by
+    if view.state == "scheduled":
+        retry = f"The last try did not succeed: {view.error} " if view.error else ""
+        return f"{retry}Waits for the unattended run. Only {who} will be able to retrieve it."
+    if view.state == "running":
+        return "Is being built now. The Export Runner shows how far it is."
+    if view.state in ("ready", "retrieved") and view.is_mine:
+        word = "Ready to retrieve." if view.state == "ready" else "Was retrieved; can be again."
+        return f"{word} Its password is {locked_with(view)}; case matters. {OPENS_WITH}"
+    if view.state in ("ready", "retrieved"):
+        return (
+            f"Only {who} can retrieve it, and nobody can be allowed to later."
+            " To have a copy, schedule a download of your own."
+        )
+    if view.state == "failed":
+        return f"Could not be built: {view.error or 'the reason is not known.'} Schedule it again."
+    if view.state == "expired":
+        return "Its time is over and its file is destroyed. Schedule a new one."
+    return "Was cancelled. Nothing of it is kept."

@@ -1,0 +1,93 @@
+"""What the Export Runner says of a download, and of the disk: its lines, as text.
+
+One rule: nothing here asks anything; a view and an instant are handed in.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+from textual.content import Content
+
+from tui.widgets import words
+from tui.widgets.jobs import progress_line
+from tui.widgets.safe import clip, content, join
+from tui.widgets.table import Cell, Column
+
+if TYPE_CHECKING:
+    from exporter.runner.room import Disk
+    from store.downloads import DownloadView
+
+COLUMNS: Final = (
+    Column("State", 9),
+    Column("When", 12),
+    Column("For", 18),
+    Column("Remark", 0),
+)
+_WORDS: Final = {
+    "running": ("Running", "key"),
+    "scheduled": ("Next", ""),
+    "ready": ("Done", "good"),
+    "retrieved": ("Done", "good"),
+    "expired": ("Expired", "dim"),
+    "failed": ("Failed", "bad"),
+    "cancelled": ("Cancelled", "dim"),
+}
+
+
+def row(view: DownloadView) -> tuple[Cell, ...]:
+    """Return the line of one download."""
+    word, tone = _WORDS.get(view.state, (view.state, ""))
+    when = view.due_at
+    remark = "whole practice"
+    if view.state == "scheduled" and view.error:
+        remark = f"tried {words.count(view.attempts, 'time')}: {view.error}"
+    elif view.state == "running":
+        when = view.started_at or view.due_at
+        remark = "stopping" if view.cancel_requested else f"attempt {view.attempts}"
+    elif view.state == "failed":
+        remark = view.error or "the reason is not known"
+    elif view.file_bytes is not None:
+        when = view.ready_at or view.due_at
+        remark = words.size(view.file_bytes)
+        if view.ready_at and view.started_at:
+            spent = (view.ready_at - view.started_at).total_seconds()
+            remark += f" in {words.spent(spent)}"
+    who = "you" if view.is_mine else view.requested_by
+    return (
+        Cell(word, tone),
+        Cell(words.instant(when, view.time_zone)),
+        Cell(who),
+        Cell(remark, "dim" if view.state != "failed" else ""),
+    )
+
+
+def progress_text(view: DownloadView, now: datetime, width: int) -> Content:
+    """Return the two lines of a running download: what, for whom; bar, figures, time left."""
+    began = view.started_at or now
+    spent = (now - began).total_seconds()
+    tail = f"attempt {view.attempts} · {words.minutes(spent)}"
+    who = "you" if view.is_mine else view.requested_by
+    first = f"Building the data download of {words.day(view.run_on)} for {who}"
+    room = max(10, width - len(tail) - 1)
+    first = clip(first, room)
+    fill = " " * max(1, width - Content(first).cell_length - len(tail))
+    done, total = view.progress_rows, view.progress_rows_total
+    left = ""
+    if done and total and spent >= 1:
+        left = words.time_left(spent * (total - done) / done)
+    figures = " · ".join(part for part in (words.size(view.progress_bytes), left) if part)
+    return Content("\n").join(
+        [
+            join((first, "bold"), (fill, ""), (tail, "$tone-dim")),
+            progress_line(view.progress_table or "starting", done, total, "rows", width),
+            content(f"{' ' * 15}{figures}", "$tone-dim"),
+        ]
+    )
+
+
+def disk_line(disk: Disk) -> str:
+    """`Disk 41 GB free · downloads use 0.9 of 10 GB`."""
+    used = f"{disk.used / 1e9:.1f} of {words.size(disk.quota)}"
+    return f"Disk {words.size(disk.free)} free · downloads use {used}"
