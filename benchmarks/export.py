@@ -52,6 +52,8 @@ def _tree(root: int) -> list[int]:
 
 
 def _watch(process: subprocess.Popen[bytes], figures: Figures) -> None:
+    # Until it has begun its own program, a new process shows the memory of the one it came from.
+    time.sleep(0.3)
     while process.poll() is None:
         together = 0
         for number in _tree(process.pid):

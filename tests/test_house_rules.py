@@ -41,9 +41,11 @@ MAY_READ_THE_CLOCK = {
     "tui/widgets/jobs.py": {"monotonic": "the pace of a job, in seconds; it knows no day"},
 }
 
+MAY_WAIT = {"store/database.py": "two milliseconds, before it asks for the write lock again"}
+
 MAY_SPEAK_SQL = {
     "exporter/runner/queries.py": "has SQLite itself format the rows of an archive",
-    "exporter/runner/worker.py": "brings its read connections to one instant, and runs those queries",
+    "exporter/runner/worker.py": "brings its read connections to one instant, and runs them",
 }
 SQL = re.compile(
     r"\b(SELECT\s+[\w*\"(]|INSERT\s+(OR\s+\w+\s+)?INTO|UPDATE\s+\S+\s+SET|DELETE\s+FROM|PRAGMA\s+\w"
@@ -83,7 +85,8 @@ def test_nobody_sleeps_or_prints(path: Path) -> None:
     """Commands answer with click.echo, which a closed pipe does not break."""
     for call in calls_of(path):
         assert called(call) not in {"print", "sys.stdout.write"}, f"line {call.lineno}"
-        assert called(call) not in {"time.sleep", "sleep"}, f"line {call.lineno}"
+        if name_of(path) not in MAY_WAIT:
+            assert called(call) not in {"time.sleep", "sleep"}, f"line {call.lineno}"
 
 
 @pytest.mark.parametrize("path", source_files("tui"), ids=name_of)

@@ -187,11 +187,19 @@ PLACES: Final[dict[str, PlaceHelp]] = {
         ),
         ("archive.extract", "archive.other", "kiosk.back"),
     ),
+    "archive_foreign": PlaceHelp(
+        "An archive of another program",
+        (
+            "Its codes and checksums were checked. It has no manifest, so nobody can tell whether",
+            "a file is missing. Texts in columns are shown as tables; extracting writes them all.",
+        ),
+        ("archive.view", "archive.extract", "archive.other", "kiosk.back", "kiosk.help"),
+    ),
     "choose_archive": PlaceHelp(
         "Choose an archive",
         (
             "Type or complete the path of a .zip file, or choose one of the folder below.",
-            "The password is that of the user who scheduled it, as it was on that day.",
+            "A download has the password of the user who scheduled it, as it was on that day.",
         ),
         ("choose.take", "kiosk.next", "kiosk.back", "kiosk.help"),
     ),

@@ -165,10 +165,11 @@ def _entry(
     if fields[13]:
         raise _split()
     lock = _lock_of(flags, method)
-    data = _data_offset(file, offset, raw_name, start, flags, method)
+    aes = found.get(_AES_TAG, b"")
+    data = _data_offset(file, offset, raw_name, start, flags, method, aes)
     strength = version = 0
     if lock == "aes":
-        version, vendor, strength, method = struct.unpack("<H2sBH", found.get(_AES_TAG, b""))
+        version, vendor, strength, method = struct.unpack("<H2sBH", aes)
         least = SALT_BYTES.get(strength, 1 << 64) + CHECK_BYTES + MAC_BYTES
         if packed < least or version not in (1, 2) or vendor != b"AE":
             raise not_whole(f"{drawn(name)}: the entry's size or encryption does not add up.")
@@ -213,7 +214,7 @@ def _wide(zip64: bytes, size: int, packed: int, offset: int) -> tuple[int, int, 
 
 
 def _data_offset(
-    file: BinaryIO, offset: int, raw_name: bytes, start: int, flags: int, method: int
+    file: BinaryIO, offset: int, raw_name: bytes, start: int, flags: int, method: int, aes: bytes
 ) -> int:
     """Return where the data begins, after a local header that must tell the same.
 
@@ -227,7 +228,9 @@ def _data_offset(
     name_size: int = fields[9]
     extra_size: int = fields[10]
     is_same = fields[3] == method and not (fields[2] ^ flags) & (_ENCRYPTED | _STRONG)
-    if fields[0] != b"PK\x03\x04" or file.read(name_size) != raw_name or not is_same:
+    is_same &= fields[0] == b"PK\x03\x04" and file.read(name_size) == raw_name
+    # What is inside the lock stands in a field of its own, in both headers.
+    if not is_same or _extras(file.read(extra_size)).get(_AES_TAG, b"") != aes:
         name = drawn(raw_name.decode("utf-8", "replace"))
         raise not_whole(f"{name}: the entry's header does not match the archive's directory.")
     return offset + _LOCAL.size + name_size + extra_size

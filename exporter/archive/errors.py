@@ -19,6 +19,12 @@ class ArchiveProblem(ChairsideError):
     title = "The archive cannot be used"
 
 
+class NotATable(ArchiveProblem):
+    """A file of another program cannot be shown as a table; the archive is well."""
+
+    title = "No table"
+
+
 class DamagedEntry(ArchiveProblem):
     """One entry is not what was written: a flipped byte, a cut, a wrong size.
 

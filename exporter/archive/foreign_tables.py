@@ -14,7 +14,7 @@ from itertools import islice
 
 from exporter.archive.description import DescribedTable, Field
 from exporter.archive.entry import Entry
-from exporter.archive.errors import UNCHANGED, ArchiveProblem, MalformedText, drawn
+from exporter.archive.errors import UNCHANGED, MalformedText, NotATable, drawn
 from exporter.archive.txt import MAX_ROW, ReadRows, Row, RowCounter
 
 SUFFIXES = (".csv", ".tsv", ".tab", ".txt")
@@ -32,7 +32,7 @@ def may_be_table(entry: Entry) -> bool:
 def table_in(entry: Entry, blocks: Iterable[bytes]) -> tuple[DescribedTable, ReadRows]:
     """Read an entry to its end; return it as a table, and how its rows are read.
 
-    Raises ArchiveProblem where it does not parse as one, DamagedEntry where it is damaged.
+    Raises NotATable where it does not parse as one, DamagedEntry where it is damaged.
     """
     pieces = iter(blocks)
     first = next(pieces, b"")
@@ -116,8 +116,8 @@ def _fields(header: Row) -> tuple[Field, ...]:
     return tuple(Field(name, "text", MEANING, None, False, None, ()) for name in names)
 
 
-def _no_table(entry: Entry, fault: str) -> ArchiveProblem:
-    return ArchiveProblem(
+def _no_table(entry: Entry, fault: str) -> NotATable:
+    return NotATable(
         f"{drawn(entry.name)} cannot be shown as a table: {fault}.",
         kept=UNCHANGED,
         do="Extract it and open it with the program that it belongs to.",

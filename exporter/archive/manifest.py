@@ -110,7 +110,7 @@ def _resource(
         "title": table.name.replace("_", " ").capitalize(),
         "description": table.meaning,
         "path": contents.record.name,
-        "format": "txt",
+        "format": "csv",
         "mediatype": "text/tab-separated-values",
         "encoding": "utf-8",
         "dialect": {

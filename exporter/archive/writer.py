@@ -109,19 +109,28 @@ class ArchiveWriter:
     """A new archive at `path`; use it as a context manager.
 
     Args:
-        path: the final name. The file is written beside it as `.<name>.part`, mode 0600, and
-            takes the place of an older file of that name at the end.
+        path: the final name. The file is written beside it as `.<name>.part`, mode 0600.
         next_key: gives a fresh key. It is called once per entry, before the entry's first byte,
             and should mark the key as used, durably, before it returns.
         moment: the time that every entry shows. ZIP keeps wall time without a zone, so it is
             written as handed in: convert it to the practice's zone first.
+        replace: whether it takes the place of an older file of that name at the end; where people
+            name the folder it must not, and BadInput is raised.
 
     Raises DiskFull where there is no room and ArchiveProblem where the disk fails; either way
     nothing is left behind.
     """
 
-    def __init__(self, path: Path, next_key: Callable[[], EntryKey], moment: datetime) -> None:
+    def __init__(
+        self,
+        path: Path,
+        next_key: Callable[[], EntryKey],
+        moment: datetime,
+        *,
+        replace: bool = True,
+    ) -> None:
         self._path = path
+        self._replace = replace
         self._next_key = next_key
         self._date_time = _zip_time(moment)
         self._stack = ExitStack()
@@ -130,7 +139,7 @@ class ArchiveWriter:
         self.records: list[EntryRecord] = []
 
     def __enter__(self) -> ArchiveWriter:
-        file = self._stack.enter_context(whole_file(self._path, replace=True))
+        file = self._stack.enter_context(whole_file(self._path, replace=self._replace))
         self._zip = EncryptedZip(file)
         return self
 

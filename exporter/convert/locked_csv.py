@@ -101,7 +101,7 @@ def _write(
     refuse_if_too_large(path.parent, sum(source.most for source in sources))
     work = Work(sum(source.size for source in sources), progress, cancelled)
     rows = 0
-    with ArchiveWriter(path, lambda: derive(passphrase), moment) as writer:
+    with ArchiveWriter(path, lambda: derive(passphrase), moment, replace=False) as writer:
         with writer.entry(README) as entry:
             entry.write(_PAGE.encode("utf-8-sig"))
         for source in sources:

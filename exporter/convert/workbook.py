@@ -35,6 +35,8 @@ CUT_MARK = " […cut, see Notes]"
 GROWTH = 8
 """How much larger than the TXT the sheets are on disk before they are packed."""
 MOST_NOTES = 10_000
+KNOWN = 2_000
+"""Different values of a column whose cells are kept at hand."""
 _TEXTS = frozenset({"text", "choice"})
 _GENERAL = (
     "Raw data, table by table, without images and attached files.",
@@ -96,7 +98,7 @@ def _add_table(
 ) -> Iterator[str]:
     """Write one table over as many sheets as it takes; yields notes."""
     header = [field.name for field in table.fields]
-    kinds = [field.kind for field in table.fields]
+    columns = [_Column(book, field.kind) for field in table.fields]
     sheet = book.new_sheet(table.name, header)
     on_sheet, parts = 1, 1
     for row in rows_of(archive, table, work):
@@ -105,7 +107,7 @@ def _add_table(
             sheet = book.new_sheet(table.name, header)
             on_sheet = 1
         on_sheet += 1
-        cells, cut = _cells(book, row, kinds)
+        cells, cut = _cells(row, columns)
         sheet.append(cells)
         for place in cut:
             yield f"{sheet.title}, row {on_sheet:,}, {header[place]}: text was cut, {cut[place]:,}"
@@ -113,24 +115,46 @@ def _add_table(
         yield f"{table.name}: {table.rows:,} rows, spread over {parts} sheets"
 
 
-def _cells(
-    book: SheetBook, row: Row, kinds: Sequence[str]
-) -> tuple[list[Cell | None], dict[int, int]]:
+class _Column:
+    """Turns the values of one column into cells; most columns say the same again and again."""
+
+    def __init__(self, book: SheetBook, kind: str) -> None:
+        self._book, self._kind = book, kind
+        self.known: dict[str | None, Cell | None] = {None: None}
+        self.cut = 0
+        """The full length of the last text, if it had to be cut; else 0."""
+
+    def cell(self, value: str) -> Cell:
+        """Return the cell of a value that is not known yet, and know it while there is room."""
+        made = None if self._kind in _TEXTS else _typed(self._book, value, self._kind)
+        if made is None:
+            made = self._text(value)
+        if len(self.known) < KNOWN and not self.cut:
+            self.known[value] = made
+        return made
+
+    def _text(self, value: str) -> Cell:
+        text = for_xml(value)
+        # A character takes one or two of Excel's, so most texts need no counting.
+        length = utf16_length(text) if len(text) > CELL_LENGTH // 2 else 0
+        self.cut = length if length > CELL_LENGTH else 0
+        if self.cut:
+            text = cut_utf16(text, CELL_LENGTH - len(CUT_MARK)) + CUT_MARK
+        return self._book.text(text)
+
+
+def _cells(row: Row, columns: Sequence[_Column]) -> tuple[list[Cell | None], dict[int, int]]:
     """Return a row's cells, and the full length of each text that had to be cut."""
     cells: list[Cell | None] = []
     cut: dict[int, int] = {}
-    for value, kind in zip(row, kinds, strict=True):
-        cell = None
-        if value is not None:
-            cell = None if kind in _TEXTS else _typed(book, value, kind)
-            if cell is None:
-                text = for_xml(value)
-                # A character takes one or two of Excel's, so most texts need no counting.
-                if len(text) > CELL_LENGTH // 2 and utf16_length(text) > CELL_LENGTH:
-                    cut[len(cells)] = utf16_length(text)
-                    text = cut_utf16(text, CELL_LENGTH - len(CUT_MARK)) + CUT_MARK
-                cell = book.text(text)
-        cells.append(cell)
+    for value, column in zip(row, columns, strict=True):
+        try:
+            cells.append(column.known[value])
+        except KeyError:
+            assert value is not None
+            cells.append(column.cell(value))
+            if column.cut:
+                cut[len(cells) - 1], column.cut = column.cut, 0
     return cells, cut
 
 

@@ -28,7 +28,7 @@ _PAD: Final = 8.0
 _LONGEST_URL: Final = 400
 _LONGEST_PASSWORD: Final = 128
 _OFFICE_LINES: Final = 5
-_PREVIEW_WIDTH: Final = 72
+_PREVIEW_WIDTH: Final = 68
 _TITLE, _NAME, _HEADING, _BODY, _SMALL = 22.0, 17.0, 12.0, 11.0, 9.5
 _INK, _DIM, _LINE = 20, 95, 150
 """Greys, from 0 for black: an office printer has no other colour."""

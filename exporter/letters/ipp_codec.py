@@ -38,6 +38,9 @@ class Tag(IntEnum):
     MIME_TYPE = 0x49
 
 
+_OCTETS: dict[int, int] = {Tag.INTEGER: 4, Tag.ENUM: 4, Tag.BOOLEAN: 1}
+
+
 class NotIpp(ValueError):
     """The bytes are no IPP message, or end in its middle."""
 
@@ -80,9 +83,12 @@ class Message:
         return tuple(value.octets.decode("utf-8", "replace") for value in self._values(name))
 
     def number(self, name: str) -> int | None:
-        """Return the first value of an integer, enum or boolean attribute; None without one."""
+        """Return the first value of an integer, enum or boolean attribute; None without one.
+
+        One of another length than the wire has for it counts as none (RFC 8010, section 3.9).
+        """
         for value in self._values(name):
-            if value.tag in (Tag.INTEGER, Tag.ENUM, Tag.BOOLEAN) and value.octets:
+            if len(value.octets) == _OCTETS.get(value.tag):
                 return int.from_bytes(value.octets, "big", signed=True)
         return None
 

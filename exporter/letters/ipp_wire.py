@@ -10,6 +10,8 @@ import hashlib
 import http.client
 import socket
 import ssl
+import threading
+from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -22,7 +24,7 @@ SECONDS_TO_ANSWER = 10.0
 SECONDS_TO_TAKE = 30.0
 """For a whole page on a slow line."""
 _LARGEST_ANSWER = 1_000_000
-_OK, _UNAUTHORISED, _UPGRADE = 200, 401, 426
+_OK, _UNAUTHORISED, _UPGRADE, _ITS_OWN_FAULT = 200, 401, 426, 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,22 +137,49 @@ def _shown_certificate(connection: http.client.HTTPConnection) -> str:
 def _exchange(
     line: Line, connection: http.client.HTTPConnection, body: bytes, *, has_document: bool
 ) -> Message:
-    connection.sock.settimeout(SECONDS_TO_TAKE if has_document else SECONDS_TO_ANSWER)
     path = urlsplit(line.address).path
+    deadline = _Deadline(connection.sock, SECONDS_TO_TAKE if has_document else SECONDS_TO_ANSWER)
     try:
-        connection.request("POST", path, body, {"Content-Type": "application/ipp"})
-        answer = connection.getresponse()
-        octets = answer.read(_LARGEST_ANSWER)
-    except TimeoutError:
-        raise _silent(line, "did not answer", has_document=has_document) from None
-    except (OSError, http.client.HTTPException):
-        raise _silent(line, "broke the connection off", has_document=has_document) from None
+        with deadline:
+            connection.request("POST", path, body, {"Content-Type": "application/ipp"})
+            answer = connection.getresponse()
+            octets = answer.read(_LARGEST_ANSWER)
+    except (OSError, http.client.HTTPException) as problem:
+        is_late = deadline.is_over or isinstance(problem, TimeoutError)
+        did = "did not answer" if is_late else "broke the connection off"
+        raise _silent(line, did, has_document=has_document) from None
+    if has_document and answer.status >= _ITS_OWN_FAULT:
+        # Whatever stands between here and the printer may have handed the sheet on.
+        raise _silent(line, f"failed (HTTP {answer.status})", has_document=True)
     if answer.status != _OK:
         raise NotTaken(_refusal(answer.status), kept="Nothing was printed.", do=_ADVICE)
     try:
         return decode(octets)
     except NotIpp:
         raise _silent(line, "did not answer like a printer", has_document=has_document) from None
+
+
+class _Deadline:
+    """Ends a line that is not through in time, however slowly its answer drips in."""
+
+    def __init__(self, line: socket.socket, seconds: float) -> None:
+        self._line = line
+        self._timer = threading.Timer(seconds, self._cut)
+        self._timer.daemon = True
+        self.is_over = False
+        line.settimeout(seconds)
+
+    def __enter__(self) -> None:
+        self._timer.start()
+
+    def __exit__(self, *_problem: object) -> None:
+        self._timer.cancel()
+
+    def _cut(self) -> None:
+        self.is_over = True
+        with suppress(OSError):
+            # Past TLS, whose own goodbye would wait for the thread that waits.
+            socket.socket.shutdown(self._line, socket.SHUT_RDWR)
 
 
 _ADVICE = "Check the address under Setup > Printers, and the printer's own settings."

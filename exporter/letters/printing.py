@@ -62,13 +62,14 @@ def print_access_sheet(
         NoFont: a name that no font of this computer has.
         NoPrinter: none took it; the sheet can be saved instead.
         NotPrinted, MayStillPrint: a printer had it in hand.
+        SheetOverdue: it came out, and newer credentials were made meanwhile.
     """
     places = _places(practice, actor, printer_id)
     sheet = practice.call(online_access.begin_print, actor, patient_id, password)
     with _failure_recorded(practice, actor, patient_id):
         pdf = make_access_sheet(sheet, practice.clock.now())
         printed = _to_paper(practice, actor, pdf, places)
-    practice.call(online_access.record_print, actor, patient_id, printed.printer)
+    practice.call(online_access.record_print, actor, patient_id, printed.printer, sheet.issued)
     return printed
 
 
@@ -90,7 +91,7 @@ def save_access_sheet(
         pdf = make_access_sheet(sheet, practice.clock.now())
         with whole_file(path) as file:
             file.write(pdf)
-    practice.call(online_access.record_print, actor, patient_id, _FILE)
+    practice.call(online_access.record_print, actor, patient_id, _FILE, sheet.issued)
     return Printed("pdf", path.name)
 
 
@@ -116,8 +117,10 @@ def _failure_recorded(practice: Practice, actor: Actor, patient_id: int) -> Iter
     """Tell the trail why a sheet did not leave, and raise the reason on."""
     try:
         yield
-    except ChairsideError as problem:
-        reason = problem.what[:_LONGEST_REASON]
+    except Exception as problem:
+        # The text of what nobody thought of may hold the password; its name does not.
+        told = problem.what if isinstance(problem, ChairsideError) else type(problem).__name__
+        reason = told[:_LONGEST_REASON]
         practice.call(online_access.record_print_failed, actor, patient_id, reason)
         raise
 

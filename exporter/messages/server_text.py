@@ -6,6 +6,7 @@ One rule: one short line, without addresses, accounts and passwords, whatever th
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from collections.abc import Iterable
 
 LONGEST = 160
@@ -13,6 +14,12 @@ LONGEST = 160
 _ADDRESS = re.compile(r"<?[^\s<>@]+@[^\s<>@]+>?")
 _SHORTEST = 3
 """A private text shorter than this would only blot out parts of words."""
+
+
+def as_sent(account: str, secret: str) -> tuple[str, ...]:
+    """Return an account and its password, and how they stand on the line at sign-in (RFC 4616)."""
+    shown = (account, secret, f"\0{account}\0{secret}")
+    return (account, secret, *(b64encode(one.encode()).decode() for one in shown if secret))
 
 
 def clean(said: bytes | str, private: Iterable[str]) -> str:

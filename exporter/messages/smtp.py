@@ -16,6 +16,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
+from exporter.messages.bounded_smtp import BoundedSmtp
 from exporter.messages.carriers import (
     NO_CARRIER,
     CarrierDown,
@@ -25,7 +26,8 @@ from exporter.messages.carriers import (
     RefusedForGood,
 )
 from exporter.messages.letter import letter, wire_address
-from exporter.messages.server_text import clean
+from exporter.messages.server_text import as_sent, clean
+from store.access import Actor
 from store.clock import Clock
 from store.outbox import Outgoing
 from store.practice import Practice
@@ -157,6 +159,10 @@ class SmtpCarrier:
         except OSError as problem:
             self._drop()
             raise CarrierDown(self._reason(problem)) from None
+        except ValueError:
+            # A challenge for the password that is none; what it says may be the server's own text.
+            self._drop()
+            raise CarrierDown("The mail server's answer makes no sense.") from None
         except BaseException:
             self._drop()
             raise
@@ -165,7 +171,7 @@ class SmtpCarrier:
     def _connect(self) -> smtplib.SMTP:
         settings = self._settings
         # Our name is not asked of the system: a name server may not answer, and it tells too much.
-        smtp = smtplib.SMTP(local_hostname=wire_address(settings.sender).rpartition("@")[2])
+        smtp = BoundedSmtp(local_hostname=wire_address(settings.sender).rpartition("@")[2])
         line = socket.create_connection((settings.address, settings.port), self._patience.connect)
         smtp.sock = line
         self._smtp = smtp
@@ -229,7 +235,8 @@ class SmtpCarrier:
                 socket.socket.shutdown(line, socket.SHUT_RDWR)
 
     def _clean(self, text: bytes | str, message: Outgoing | None) -> str:
-        private = [self._settings.account, self._settings.secret, self._settings.sender]
+        settings = self._settings
+        private = [*as_sent(settings.account, settings.secret), settings.sender]
         return clean(text, [*private, message.recipient] if message else private)
 
     def _said(
@@ -287,11 +294,14 @@ def _ends_here(line: socket.socket) -> bool:
     return ipaddress.ip_address(line.getpeername()[0]).is_loopback
 
 
-def check_carrier(practice: Practice, channel: str, patience: Patience = _PATIENT) -> str:
+def check_carrier(
+    practice: Practice, actor: Actor, channel: str, patience: Patience = _PATIENT
+) -> str:
     """Try a channel's carrier without sending anything; note and return how it does, a sentence.
 
-    Raises CarrierDown with the reason, which is noted as well.
+    Raises Refused; CarrierDown with the reason, which is noted as well.
     """
+    practice.call(carriers.check_may_try, actor)
     settings = practice.call(carriers.for_delivery, channel)
     if settings is None:
         raise CarrierDown(NO_CARRIER, do="Set one up under Communications.")

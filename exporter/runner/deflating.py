@@ -14,7 +14,7 @@ Effort = Literal["fast", "small"]
 END = b"\x03\x00"
 """An empty last block of raw deflate."""
 _IGZIP_LEVEL = 2
-_ZLIB_NG_LEVEL = 5
+_ZLIB_NG_LEVEL = 4
 
 
 def deflater(effort: Effort) -> Callable[[bytes], bytes]:

@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -51,7 +52,8 @@ class Meter:
     def tick(self) -> None:
         """Report if it is time again."""
         now = self.clock.now()
-        if self._last is None or now - self._last >= REPORT_EVERY:
+        # A clock that was set back must not silence it, nor what it asks: whether to stop.
+        if self._last is None or abs(now - self._last) >= REPORT_EVERY:
             self._last = now
             self.now()
 
@@ -111,6 +113,8 @@ def write_archive(
     keys: Sequence[EntryKey],
     meter: Meter,
     effort: Effort = "fast",
+    *,
+    may_replace: bool = True,
 ) -> tuple[datetime, tuple[MadeFile, ...]]:
     """Write parts of a store into an archive; return the instant they are of, and its entries.
 
@@ -118,16 +122,21 @@ def write_archive(
         whose: whose data it is; the instant is put in once it is fixed.
         left_out: what is not in it, with the reason.
         keys: one unused key an entry.
+        may_replace: whether it may take the place of a file of that name.
 
     Raises as `make_archive` does.
     """
     unused = iter(keys)
+    new_archive = partial(ArchiveWriter, path, lambda: next(unused), replace=may_replace)
     wanted = [queries_of(part.table, part.only) for part in parts]
     with reading(database, wanted, effort, meter.tick) as frames:
-        meter.rows_total = sum(json.loads(next(frames).payload))
+        first = next(frames, None)
+        if first is None:
+            raise unfinished()
+        meter.rows_total = sum(json.loads(first.payload))
         at = meter.clock.now()
         zone = ZoneInfo(whose.time_zone)
-        with ArchiveWriter(path, lambda: next(unused), at.astimezone(zone)) as writer:
+        with new_archive(at.astimezone(zone)) as writer:
             contents = [_write_table(writer, part, frames, meter) for part in parts]
             write_descriptions(writer, replace(whose, at=at), contents, left_out, VALUE_SETS)
             # The lease is looked at once more before the archive takes its name.

@@ -43,7 +43,8 @@ def make_patient_archive(
     """Write the archive, synced and whole, note it as a disclosure, and return where it is.
 
     Raises:
-        BadInput: the folder is not there.
+        BadInput: the folder is not there, or somebody put a file of that name there meanwhile.
+        Conflict: a copy was begun with these keys before; it is authorised anew for another try.
         Cancelled: it was stopped; nothing is left behind.
         DiskFull, ArchiveProblem: the disk; nothing is left behind.
         StoreProblem: the store could not be read.
@@ -67,7 +68,8 @@ def make_patient_archive(
     parts = [Part(one.table, one.only, one.is_closed) for one in copy.tables]
     meter = Meter(practice.clock, report)
     database = practice.folder.database
-    write_archive(path, database, whose, parts, copy.left_out, copy.keys, meter)
+    keys = copy.take_keys()
+    write_archive(path, database, whose, parts, copy.left_out, keys, meter, may_replace=False)
     try:
         practice.call(
             record_patient_download,

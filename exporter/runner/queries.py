@@ -93,7 +93,7 @@ def _field(column: Column) -> str:
     name = f'"{column.name}"'
     if column.kind != "text":
         # The schema's checks leave these without a character that needs quotes.
-        return f"ifnull({name}, '')"
+        return name if column.required else f"ifnull({name}, '')"
     # JSON escapes the four characters and some more, and does so fast: what it leaves at its
     # length holds none of them, and only the rest is looked at closely.
     hard = " OR ".join(f"instr({name}, char({code}))" for code in (10, 34, 9, 13))

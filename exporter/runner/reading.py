@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import IO
@@ -77,7 +77,9 @@ def reading(
         stopped.set()
         process.kill()
         process.wait()
-        process.stdin.close()
+        with suppress(BrokenPipeError):
+            # What it did not take any more is still held here.
+            process.stdin.close()
         process.stdout.close()
 
 

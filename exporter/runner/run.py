@@ -12,6 +12,7 @@ import secrets
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 from exporter.archive.files import part_of
 from exporter.archive.writer import archive_name
@@ -104,12 +105,14 @@ def _do_due(
 
 def sweep(practice: Practice, runner: Actor) -> None:
     """Expire what is over and remove every file in `downloads` that no download owns."""
+    # Looked at before the store is asked: what another runner begins from now on is not seen.
+    there = list(practice.folder.downloads.iterdir())
     kept = practice.call(use_cases.sweep, runner)
-    names = set(kept.files)
+    names = set(kept.files) | {part_of(Path(name)).name for name in kept.being_locked}
     for job_day, number in kept.being_made:
         name = practice.folder.downloads / archive_name(practice.pgid, job_day, number)
         names |= {name.name, part_of(name).name}
-    for path in practice.folder.downloads.iterdir():
+    for path in there:
         if path.is_file() and path.name not in names:
             path.unlink(missing_ok=True)
 

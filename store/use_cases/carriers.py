@@ -110,6 +110,13 @@ def save_carrier(store: Store, actor: Actor, form: CarrierForm) -> None:
             },
         )
         tx.record("communications.carrier", _told(form, columns))
+    # The password before stands in what was deleted.
+    store.scrub_log()
+
+
+def check_may_try(store: Store, actor: Actor) -> None:
+    """Raise Refused unless the actor may have Chairside sign in to the practice's mail server."""
+    view(store, actor, SET)
 
 
 def test_mail(store: Store, actor: Actor) -> str:

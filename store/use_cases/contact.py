@@ -20,6 +20,7 @@ from store.clock import date_in_zone, instant
 from store.database import Store
 from store.errors import BadInput, Conflict
 from store.names import one_line
+from store.portal_credentials import withdraw_invitation
 from store.rights import Level, Need, Right
 
 SEE = Need(Right.CONTACT, Level.VIEW)
@@ -142,11 +143,16 @@ def save_contact(store: Store, actor: Actor, patient_id: int, changed: Contact) 
             (*values.values(), now, actor.user_id, patient_id),
         )
         patient_search.refresh(store, [patient_id])
+        if "email" in values:
+            # What waits to be sent would tell the password to whoever has the old address.
+            withdraw_invitation(store, patient_id, "The e-mail address was changed.")
         tx.record(
             "patient.contact",
             f"Changed contact details: {', '.join(FIELDS[name] for name in values)}.",
             patient_id=patient_id,
         )
+    if "email" in values:
+        store.scrub_log()
 
 
 def _version(row: sqlite3.Row) -> str:

@@ -151,7 +151,9 @@ def invite(store: Store, actor: Actor, patient_id: int) -> Invited:
         Conflict: the portal's address is not set.
         NotFound, BadInput: no such patient; an e-mail address that is none.
     """
-    return _invite_by_hand(store, actor, patient_id, agreed=True)
+    invited = _invite_by_hand(store, actor, patient_id, agreed=True)
+    store.scrub_log()
+    return invited
 
 
 def invite_many(store: Store, actor: Actor, patient_ids: tuple[int, ...]) -> InviteReport:
@@ -164,6 +166,7 @@ def invite_many(store: Store, actor: Actor, patient_ids: tuple[int, ...]) -> Inv
     view(store, actor, SEND)
     unique = tuple(dict.fromkeys(patient_ids))
     results = tuple(_tried(store, actor, patient_id) for patient_id in unique[:BATCH])
+    store.scrub_log()
     invited = sum(result.invited is not None for result in results)
     return InviteReport(invited, results, unique[BATCH:])
 
@@ -195,7 +198,9 @@ def retry_invitation(store: Store, actor: Actor, invite_id: int) -> Invited:
         _check_may_provide(store, actor, patient)
         rule = _rule_of(store, first, patient)
         occasion = Occasion(f"again:{invite_id}", rule, first["appointment_id"])
-        return invitations.send(store, tx, patient, occasion, actor.user_id)
+        invited = invitations.send(store, tx, patient, occasion, actor.user_id)
+    store.scrub_log()
+    return invited
 
 
 def queue_due_invitations(store: Store, runner: Actor) -> int:
@@ -212,6 +217,7 @@ def queue_due_invitations(store: Store, runner: Actor) -> int:
         if number == MOST_PER_RUN:
             break
         invited += _invite_due(store, runner, found)
+    store.scrub_log()
     return invited
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass
 from datetime import date, datetime
+from hmac import compare_digest
 
 from store import portal_credentials as credentials
 from store import portal_setup, representatives
@@ -64,7 +65,10 @@ class OnlineAccess:
 
 @dataclass(frozen=True, slots=True)
 class AccessSheet:
-    """What is printed for a patient (P9). `valid_until_on` is the last day of the password."""
+    """What is printed for a patient (P9). `valid_until_on` is the last day of the password.
+
+    `issued` names what was issued, and tells nothing of it; `record_print` takes it back.
+    """
 
     patient_name: str
     user_name: str
@@ -75,9 +79,23 @@ class AccessSheet:
     office_lines: tuple[str, ...]
     office_phone: str
     language: str
+    issued: str = ""
 
     def __repr__(self) -> str:
         return "AccessSheet(...)"
+
+
+class SheetOverdue(Conflict):
+    """Newer credentials were made, or access was removed, while the sheet was being printed."""
+
+    title = "The sheet counts no longer"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The password or the user name was changed while the sheet was being printed.",
+            kept="What stands on the sheet opens nothing.",
+            do="Destroy it, and print the newer one.",
+        )
 
 
 def online_access(store: Store, actor: Actor, patient_id: int) -> OnlineAccess:
@@ -128,7 +146,9 @@ def provide(store: Store, actor: Actor, patient_id: int) -> Credentials:
                 kept="Nothing was changed.",
                 do="Generate a new password if the patient needs one.",
             )
-        return credentials.issue(store, tx, patient_id, by=actor.user_id)
+        made = credentials.issue(store, tx, patient_id, by=actor.user_id)
+    store.scrub_log()
+    return made
 
 
 def generate(store: Store, actor: Actor, patient_id: int) -> Credentials:
@@ -174,6 +194,7 @@ def change_user_name(store: Store, actor: Actor, patient_id: int, user_name: str
             )
         else:
             tx.no_event()
+    store.scrub_log()
 
 
 def remove(store: Store, actor: Actor, patient_id: int) -> None:
@@ -212,28 +233,39 @@ def begin_print(store: Store, actor: Actor, patient_id: int, password: str) -> A
         return _sheet(store, patient, row, password, url)
 
 
-def record_print(store: Store, actor: Actor, patient_id: int, how: str) -> None:
+def record_print(store: Store, actor: Actor, patient_id: int, how: str, issued: str) -> None:
     """Note that the sheet was printed or saved.
 
     Args:
         how: where it went, one line, such as the printer's name.
+        issued: as `begin_print` returned it: another desk may have made newer credentials since,
+            which this sheet does not show.
 
-    Raises Refused, NotFound, BadInput; Conflict without online access.
+    Raises Refused, NotFound, BadInput; SheetOverdue, once the trail has it, for such a sheet.
     """
     with change(store, actor, MANAGE) as tx:
-        credentials.given_row(store, patient_id)
+        credentials.patient_of(store, patient_id)
+        row = credentials.row_of(store, patient_id)
         where = needed(how, "printer", longest=200)
-        store.execute(
-            "UPDATE portal_credential SET printed_at = ?, printed_by = ? WHERE patient_id = ?",
-            (instant(store.clock.now()), actor.user_id, patient_id),
-        )
-        tx.record("portal.print", f"Printed the sheet: {where}.", patient_id=patient_id)
+        is_good = row is not None and compare_digest(_issued(store, row), issued)
+        if is_good:
+            store.execute(
+                "UPDATE portal_credential SET printed_at = ?, printed_by = ? WHERE patient_id = ?",
+                (instant(store.clock.now()), actor.user_id, patient_id),
+            )
+        told = "" if is_good else ", with credentials that count no longer"
+        tx.record("portal.print", f"Printed the sheet{told}: {where}.", patient_id=patient_id)
+    if not is_good:
+        raise SheetOverdue
 
 
 def record_print_failed(store: Store, actor: Actor, patient_id: int, reason: str) -> None:
-    """Note that the sheet was not printed, and why, in one line. Raises as `record_print` does."""
+    """Note that the sheet was not printed, and why, in one line.
+
+    Raises Refused, NotFound, BadInput.
+    """
     with change(store, actor, MANAGE) as tx:
-        credentials.given_row(store, patient_id)
+        credentials.patient_of(store, patient_id)
         why = needed(reason, "reason", longest=500)
         tx.record("portal.print_failed", f"The sheet was not printed: {why}", patient_id=patient_id)
 
@@ -276,7 +308,14 @@ def _sheet(
         office_lines=tuple(filter(None, (*lines, place.get("address2"), town))),
         office_phone=place.get("phone") or "",
         language=patient["language"] or "",
+        issued=_issued(store, row),
     )
+
+
+def _issued(store: Store, row: sqlite3.Row) -> str:
+    """Return what changes with every password and user name, and says nothing of them."""
+    shown = f"{row['password_hash']}\n{row['user_name']}"
+    return store.sealer.keyed_hash(shown, "printed sheet")
 
 
 def _when(text: str | None) -> datetime | None:

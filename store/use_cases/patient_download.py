@@ -16,7 +16,7 @@ from store.archive_locks import what_locks
 from store.clock import instant
 from store.database import Store
 from store.download_keys import DESCRIBING_ENTRIES
-from store.errors import BadInput
+from store.errors import BadInput, Conflict
 from store.patient_data import PatientTable, left_out_of_patient, patient_tables
 from store.rights import Need, Right
 from store.schema.columns import Table
@@ -27,7 +27,7 @@ LONGEST_RECIPIENT = 200
 
 @dataclass(frozen=True, slots=True, repr=False)
 class PatientCopy:
-    """A copy that may be made now, and the keys that lock it; each is for one entry.
+    """A copy that may be made now, once, and the keys that lock it; each is for one entry.
 
     Attributes:
         left_out: tables that are not in it, each with the reason.
@@ -40,7 +40,20 @@ class PatientCopy:
     time_zone: str
     tables: tuple[PatientTable, ...]
     left_out: tuple[Table, ...]
-    keys: tuple[EntryKey, ...]
+    _keys: list[EntryKey]
+
+    def take_keys(self) -> tuple[EntryKey, ...]:
+        """Return the keys, once: a second try would lock other texts with them.
+
+        Raises Conflict the second time.
+        """
+        keys = tuple(self._keys)
+        self._keys.clear()
+        if not keys:
+            raise Conflict(
+                "A copy was begun with this already.", kept="Nothing was written.", do="Ask again."
+            )
+        return keys
 
 
 def authorise_patient_download(
@@ -94,7 +107,7 @@ def authorise_patient_download(
         practice["time_zone"],
         tables,
         left_out_of_patient(),
-        tuple(derive(passphrase) for _ in range(len(tables) + DESCRIBING_ENTRIES)),
+        [derive(passphrase) for _ in range(len(tables) + DESCRIBING_ENTRIES)],
     )
 
 

@@ -90,6 +90,7 @@ def sign_in_with_link(store: Store, token: str, *, terminal: str = PORTAL) -> Po
             "This link cannot be used: it was used before, is too old, or another one was sent.",
             do="Ask the office for a new one.",
         )
+    store.scrub_log()
     opened = portal_credentials.given_row(store, row["patient_id"])
     must_rename = bool(row["require_username_change"])
     return PortalSession(row["patient_id"], True, must_rename, _seal(store, opened))
@@ -146,6 +147,7 @@ def change_user_name(
             _record(
                 store, row["patient_id"], terminal, "portal.user_name", "Changed the user name."
             )
+    store.scrub_log()
 
 
 def _holds(password: str, name: str) -> bool:

@@ -69,14 +69,6 @@ class PrinterForm:
 
 
 @dataclass(frozen=True, slots=True)
-class OfficeChoice:
-    """An office that a printer may stand in."""
-
-    office_id: int
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
 class Destination:
     """Where a sheet can go: what it takes to reach one printer, and no more."""
 
@@ -100,16 +92,6 @@ def printers(store: Store, actor: Actor) -> tuple[PrinterView, ...]:
     """Return all printers, the default ones first. Raises Refused."""
     view(store, actor, SEE)
     return tuple(_view(row) for row in noun.rows(store))
-
-
-def office_choices(store: Store, actor: Actor) -> tuple[OfficeChoice, ...]:
-    """Return the offices that a printer may stand in, by name. Raises Refused."""
-    view(store, actor, SEE)
-    found = store.rows(
-        "SELECT office_id, name FROM office WHERE is_hidden = 0"
-        " ORDER BY name COLLATE NOCASE, office_id"
-    )
-    return tuple(OfficeChoice(row["office_id"], row["name"]) for row in found)
 
 
 def print_order(store: Store, actor: Actor) -> tuple[Way, ...]:
@@ -199,10 +181,15 @@ def begin_test(store: Store, actor: Actor, printer_id: int) -> Destination:
     return _destination(row)
 
 
-def accept_certificate(store: Store, actor: Actor, printer_id: int, sha256: str) -> None:
+def accept_certificate(
+    store: Store, actor: Actor, printer_id: int, sha256: str, address: str
+) -> None:
     """Keep a printer's own certificate: from now on no other is taken for it.
 
     A certificate that was accepted earlier has to be forgotten first.
+
+    Args:
+        address: what showed it, as `begin_test` returned it: the printer may have another by now.
 
     Raises Refused, NotFound, Conflict; BadInput for what is no SHA-256.
     """
@@ -210,6 +197,12 @@ def accept_certificate(store: Store, actor: Actor, printer_id: int, sha256: str)
         row = noun.row_of(store, printer_id)
         if not _FINGERPRINT.fullmatch(sha256):
             raise BadInput("This is no fingerprint of a certificate.")
+        if row["address"] != address:
+            raise Conflict(
+                "The address of this printer was changed during the test.",
+                kept="No certificate was accepted.",
+                do="Print another test page.",
+            )
         if row["certificate_sha256"] not in (None, sha256):
             raise Conflict(
                 "Another certificate was accepted for this printer.",

@@ -17,9 +17,11 @@ from store.database import Store
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What may lie in `downloads`: whole archives, and what is being made (day, number)."""
+    """What may lie in `downloads`: whole archives, those of them that a runner is locking anew, and
+    what is being made (day, number)."""
 
     files: frozenset[str]
+    being_locked: frozenset[str]
     being_made: frozenset[tuple[date, int]]
 
 
@@ -75,10 +77,16 @@ def _expire_archives(store: Store, tx: Change) -> None:
 
 def _kept(store: Store) -> Kept:
     whole = store.rows("SELECT file_name FROM data_download WHERE state IN ('ready', 'retrieved')")
+    locking = store.rows(
+        "SELECT file_name FROM data_download WHERE state IN ('ready', 'retrieved')"
+        " AND lease_until > ?",
+        (instant(store.clock.now()),),
+    )
     running = store.rows(
         "SELECT run_on, data_download_id FROM data_download WHERE state = 'running'"
     )
     return Kept(
         frozenset(row[0] for row in whole),
+        frozenset(row[0] for row in locking),
         frozenset((date.fromisoformat(row[0]), row[1]) for row in running),
     )

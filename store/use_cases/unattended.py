@@ -255,11 +255,13 @@ def _keys_are_left_for(store: Store, job: Job) -> bool:
 
 
 def _next_due(store: Store) -> sqlite3.Row | None:
-    now = instant(store.clock.now())
+    now = store.clock.now()
+    # A lease longer than any that is given was given before the clock was set back.
     return store.one(
         "SELECT * FROM data_download WHERE (state = 'scheduled' AND due_at <= :now)"
-        " OR (state = 'running' AND lease_until <= :now) ORDER BY due_at, data_download_id LIMIT 1",
-        {"now": now},
+        " OR (state = 'running' AND (lease_until <= :now OR lease_until > :longest))"
+        " ORDER BY due_at, data_download_id LIMIT 1",
+        {"now": instant(now), "longest": instant(now + LEASE)},
     )
 
 

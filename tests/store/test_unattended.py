@@ -376,3 +376,17 @@ def test_a_row_changed_past_the_use_cases_is_seen_by_the_runner(
     change_store(practice, "UPDATE data_download SET state = 'cancelled'")
     with pytest.raises(LeaseLost):
         practice.call(run.report, job, SOME)
+
+
+def test_a_clock_set_back_does_not_keep_a_dead_runners_lease(
+    practice: Practice, clock: FixedClock, due: int
+) -> None:
+    """Clock: the runner died, and the clock was put right by five hours before the next run."""
+    clock.advance(days=1)
+    dead = practice.call(run.claim, RUNNER, "dead")
+    assert dead is not None
+    assert practice.call(run.claim, RUNNER, "next") is None
+    clock.advance(hours=-5)
+    taken = practice.call(run.claim, RUNNER, "next")
+    assert taken is not None
+    assert (due, dead.fence + 1) == (taken.download_id, taken.fence)

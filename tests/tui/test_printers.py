@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
+from exporter.letters.printing import Printed
 from store.practice import Practice
 from store.use_cases import printers, representatives
 from tests import people
 from tests.tui.conftest import SMALL, add_patients, see, sign_in, type_text
 from tests.tui.places import open_place
 from tests.tui.portal_steps import choose
+from tui.screens.print_sheet import handed_over
 from tui.screens.representatives import RepresentativesScreen
 
 
@@ -62,20 +66,27 @@ async def test_a_representative_is_entered_and_ended_with_a_reason(
         await see(pilot, "O'Brien [DDS], Máire")
         await pilot.press("enter", "enter")
         await choose(pilot, "basis", "representative")
-        await pilot.press("enter", "enter", "enter", "enter", "tab", "enter")
+        await pilot.press("enter", "enter", "enter", "enter", "enter")
         await see(pilot, "A few words on why")
         await type_text(pilot, "power of attorney")
-        await pilot.press("enter", "tab", "enter")
+        await pilot.press("enter", "enter")
         await see(pilot, "may act for this patient.")
         await see(pilot, "from 20 Nov 2026")
         await pilot.press("x")
         await see(pilot, "End what this person may do")
         await pilot.press("enter")
         await type_text(pilot, "revoked")
-        await pilot.press("enter", "tab", "enter")
+        await pilot.press("enter", "enter")
         await see(pilot, "It has ended.")
         await see(pilot, "ended")
     found = practice.call(
         representatives.list_representatives, people.signed_in(practice, "kim"), 1
     )
     assert [(one.patient_id, one.state) for one in found] == [(2, "ended")]
+
+
+@pytest.mark.parametrize(("is_purged", "may_keep"), [(False, True), (True, False), (None, False)])
+def test_p9_a_queue_that_may_keep_the_sheet_is_told(is_purged: bool | None, may_keep: bool) -> None:
+    """P9: the sheet holds a password; who printed it learns where a copy may lie."""
+    told = handed_over(Printed("cups", "Front desk", is_purged=is_purged))
+    assert ("may keep a copy" in told) is may_keep

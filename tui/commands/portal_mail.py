@@ -71,7 +71,7 @@ def mail_server(
         elif named or account_password_file is not None:
             _set_up(practice, actor, named, account_password_file)
         if check:
-            _check(practice)
+            _check(practice, actor)
         if test:
             _test(practice, actor)
         _show(practice, actor, as_json)
@@ -122,10 +122,10 @@ def _is_password_needed(now: CarrierView, form: CarrierForm) -> bool:
     return not (now.has_secret and same)
 
 
-def _check(practice: Practice) -> None:
+def _check(practice: Practice, actor: Actor) -> None:
     from exporter.messages.smtp import check_carrier
 
-    click.echo(shown(check_carrier(practice, "email")), err=True)
+    click.echo(shown(check_carrier(practice, actor, "email")), err=True)
 
 
 def _test(practice: Practice, actor: Actor) -> None:

@@ -92,7 +92,7 @@ def test(name: str, **where: Any) -> None:
 
     The first one accepts the certificate of an encrypted printer; from then on no other is taken.
     """
-    from exporter.letters.test_page import print_test_page
+    from exporter.letters.trial_page import print_test_page
 
     with desk(where).opened() as (practice, actor):
         page = print_test_page(practice, actor, _named(practice, actor, name).printer_id)

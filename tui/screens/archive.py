@@ -72,6 +72,11 @@ class ArchiveScreen(Place, place="archive"):
         self._tables: list[DescribedTable] = []
 
     @property
+    def place(self) -> str:
+        """An archive of another program is looked into and extracted; it cannot be converted."""
+        return "archive" if self._manifest is not None else "archive_foreign"
+
+    @property
     def path(self) -> tuple[str, ...]:
         """The file's name ends the path."""
         return ("Utilities", "Open an archive", self._archive.path.name)
@@ -150,13 +155,13 @@ class ArchiveScreen(Place, place="archive"):
         else:
             verdict = join(
                 ("● Opens with this password: ", "bold $tone-warn"),
-                (f"{files}, made by another program: no manifest to compare. x extracts.", ""),
+                (f"{files}, every code and checksum right.", ""),
             )
         self.query_one("#verdict", Static).update(verdict)
 
     def _show_snapshot(self) -> None:
         manifest = self._manifest
-        text = ""
+        text = "It was made by another program: no manifest tells whether a file is missing."
         if manifest is not None:
             try:
                 at = moment(manifest.snapshot)

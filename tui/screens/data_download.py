@@ -60,6 +60,7 @@ class DataDownloadScreen(Place, place="downloads"):
     def __init__(self) -> None:
         super().__init__()
         self._views: tuple[DownloadView, ...] = ()
+        self._fresh: int | None = None
         self._seconds = 0
 
     def body(self) -> ComposeResult:
@@ -96,7 +97,9 @@ class DataDownloadScreen(Place, place="downloads"):
         table = self.query_one(Table)
         marked = self._marked
         numbers = [view.download_id for view in views]
-        mark = numbers.index(marked.download_id) if marked and marked.download_id in numbers else 0
+        wanted = self._fresh or (marked.download_id if marked else None)
+        mark = numbers.index(wanted) if wanted in numbers else 0
+        self._fresh = None
         self._views = views
         now = self.kiosk.clock.now()
         table.show([self._row(view, now) for view in views], mark=mark)
@@ -182,6 +185,7 @@ class DataDownloadScreen(Place, place="downloads"):
             self.say("Nothing was scheduled.")
         else:
             when = words.instant(view.due_at, view.time_zone)
+            self._fresh = view.download_id
             self.say("Scheduled.", f"It is built by the first run after {when}.", "good")
         self._load()
 

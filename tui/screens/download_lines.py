@@ -47,7 +47,7 @@ def explained(view: DownloadView) -> str:
     repeats = ""
     if view.repeats and view.confirm_again_at is not None:
         day = words.instant(view.confirm_again_at, view.time_zone)
-        repeats = f" Repeats {view.repeats}; the code is asked for again before {day}."
+        repeats = f" Repeats {view.repeats}; the code is asked for again before {day}. e ends it."
     return _explained_once(view) + repeats
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from textual import on
 from textual.app import ComposeResult
 
+from tui.screens.patient_words import RELATION
 from tui.widgets import words
 from tui.widgets.button import PushButton
 from tui.widgets.place import Dialog
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from store.use_cases.patients import FamilyMember
 
-COLUMNS: Final = (Column("Name", 34), Column("Born", 11), Column("", 0))
+COLUMNS: Final = (Column("Name", 34), Column("Born", 11), Column("Relation", 0))
 
 
 class FamilyDialog(Dialog[int | None], place="family"):
@@ -57,7 +58,7 @@ class FamilyDialog(Dialog[int | None], place="family"):
                         if member.birthdate
                         else words.NOTHING
                     ),
-                    Cell(member.relation, "dim"),
+                    Cell(RELATION.get(member.relation, member.relation), "dim"),
                 )
                 for member in self._members
             ]

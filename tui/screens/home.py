@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
+from rich.cells import cell_len
 from textual import events, work
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
@@ -97,8 +98,13 @@ class PlaceLine(HomeLine):
             (mark, "$tone-key"),
             (f" {self.number} ", "bold $tone-key"),
             (f"{fit(self.view.label, _LABEL)} ", "bold" if self.has_focus else ""),
-            (clip(self.view.note, room), "$tone-dim"),
+            (self._note(room), "$tone-dim"),
         )
+
+    def _note(self, room: int) -> str:
+        """Its note, or where that is too long what stands before the first comma."""
+        whole = self.view.note
+        return clip(whole if cell_len(whole) <= room else whole.split(", ")[0], room)
 
 
 class HomeScreen(Place, place="home"):

@@ -21,7 +21,7 @@ from tui.invite_words import HOW_TO_WRITE, MODES, TIMED, minutes_of, span, when
 from tui.inviting import send_now
 from tui.screens.dialogs import ConfirmDialog, ProgressDialog, TextDialog
 from tui.screens.printer_form import EVERY_OFFICE, office_options
-from tui.widgets.button import PushButton
+from tui.widgets.button import PushButton, go_on
 from tui.widgets.choice import Choice, Option
 from tui.widgets.field import Field
 from tui.widgets.jobs import Job
@@ -159,7 +159,7 @@ class InviteRuleScreen(Place, place="invite_rule"):
 
     def entered(self) -> None:
         """Enter goes on."""
-        self.focus_next()
+        go_on(self)
 
     def on_push_button_pressed(self, event: PushButton.Pressed) -> None:
         """Back, or save."""

@@ -20,7 +20,7 @@ from store.use_cases import carriers
 from tui.inviting import send_now
 from tui.screens.dialogs import ConfirmDialog, ProgressDialog
 from tui.widgets import words
-from tui.widgets.button import PushButton
+from tui.widgets.button import PushButton, go_on
 from tui.widgets.choice import Choice, Option
 from tui.widgets.field import Field
 from tui.widgets.jobs import Job
@@ -34,7 +34,7 @@ EMAIL: Final = "email"
 KINDS: Final = (
     Option("smtp", "a mail server"),
     Option("", "nothing", "No e-mail is sent; what waits stays in the outbox."),
-    Option("spool", "files", "Messages are written to files on this computer, to try it out."),
+    Option("spool", "files", "To try it out: written to files on this computer."),
 )
 SECURITY: Final = (
     Option("starttls", "STARTTLS", "Encrypted after the greeting; port 587 as a rule."),
@@ -183,7 +183,7 @@ class MailAccountScreen(Place, place="mail_account"):
 
     def entered(self) -> None:
         """Enter goes on."""
-        self.focus_next()
+        go_on(self)
 
     def on_push_button_pressed(self, event: PushButton.Pressed) -> None:
         """Back, or save."""
@@ -236,12 +236,12 @@ class MailAccountScreen(Place, place="mail_account"):
 
     def do_mail_check(self) -> None:
         """Connect and sign in, without sending anything."""
-        practice = self.kiosk.practice
+        practice, actor = self.kiosk.practice, self.kiosk.signed_in
 
         async def run(_job: Job) -> str:
             from exporter.messages.smtp import check_carrier
 
-            return await asyncio.to_thread(check_carrier, practice, EMAIL)
+            return await asyncio.to_thread(check_carrier, practice, actor, EMAIL)
 
         self._start(Job("Checking the mail account", unit="steps"), run)
 

@@ -22,14 +22,14 @@ MASKED: Final = "********"
 PRINT_MASKED: Final = (
     "The password is masked and can never be shown again: generate a new one first, with g."
 )
-_LABEL: Final = 12
+LABEL: Final = 12
 
 
 def labelled(label: str, value: str, room: int, style: str = "") -> list[Part]:
     """Return one line: what it is, dim, and its value, clipped to the line."""
     return [
-        (f" {label:<{_LABEL}} ", "$tone-dim"),
-        (clip(value, room - _LABEL - 2), style),
+        (f" {label:<{LABEL}} ", "$tone-dim"),
+        (clip(value, room - LABEL - 2), style),
         ("\n", ""),
     ]
 
@@ -79,10 +79,10 @@ def credentials(
     parts = labelled("Portal", access.portal_url or "no address is set yet", room)
     parts += labelled("User name", user_name, room, "bold")
     if shown is None:
-        parts += [(f" {'Password':<{_LABEL}} ", "$tone-dim"), (MASKED, "")]
+        parts += [(f" {'Password':<{LABEL}} ", "$tone-dim"), (MASKED, "")]
         parts.append(("   never shown again; g makes a new one\n", "$tone-dim"))
     else:
-        parts += [(f" {'Password':<{_LABEL}} ", "$tone-dim"), (shown.password, "bold $tone-key")]
+        parts += [(f" {'Password':<{LABEL}} ", "$tone-dim"), (shown.password, "bold $tone-key")]
         parts.append(("   shown until you leave this page\n", "$tone-dim"))
     if access.is_one_time:
         until = shown.valid_until if shown else access.one_time_until
@@ -133,8 +133,8 @@ def panel(
         return parts + happened(access, zone, now)
     if access.missing:
         return parts + missing(access, room)
-    kept = f" The user name {clip(access.user_name, 40)} is kept." if access.user_name else ""
-    parts.append((f" o provides it: a user name and a one-time password.{kept}\n", ""))
+    kept = f" The user name {clip(access.user_name, 40)} is kept.\n" if access.user_name else ""
+    parts.append((f" o provides it: a user name and a one-time password.\n{kept}", ""))
     if access.portal_url:
         parts += labelled("Portal", access.portal_url, room)
     return parts

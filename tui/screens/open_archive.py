@@ -101,7 +101,7 @@ class OpenArchiveScreen(Place, place="choose_archive"):
         yield Static(content(EMPTY, "$tone-dim"), id="nothing")
 
     def _whose_password(self) -> str:
-        return "Of the user who scheduled it, as it was on that day."
+        return "Of a download: of the user who scheduled it, on that day."
 
     def on_mount(self) -> None:
         """Show the folder; an archive that was handed over is opened at once."""

@@ -8,8 +8,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
+from rich.cells import cell_len
+
 from store.rights import Level, Need, Right
-from tui.screens.online_access import Part, labelled
+from tui.screens.online_access import LABEL, Part, labelled
 from tui.screens.patient_words import STATUS
 from tui.widgets import words
 from tui.widgets.safe import clip
@@ -83,7 +85,21 @@ def _contact(card: PatientCard, room: int) -> list[Part]:
     reach = [f"{kind} {phone}" for kind, phone in (*phones, ("work", shown.work_phone)) if phone]
     reach += [part for part in (shown.email, shown.language) if part]
     parts = labelled("Contact", street or "no address", room)
-    return parts + labelled("", " · ".join(reach) or "no telephone and no e-mail", room)
+    for line in _packed(reach, room - LABEL - 2) or ["no telephone and no e-mail"]:
+        parts += labelled("", line, room)
+    return parts
+
+
+def _packed(parts: list[str], room: int) -> list[str]:
+    """Join parts into as few lines as hold them, none of them broken."""
+    lines: list[str] = []
+    for part in parts:
+        joined = f"{lines[-1]} · {part}" if lines else part
+        if lines and cell_len(joined) <= room:
+            lines[-1] = joined
+        else:
+            lines.append(part)
+    return lines
 
 
 def _family(card: PatientCard) -> str:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from tui.widgets import words
+
 STATUS: Final = {
     "patient": "patient",
     "non_patient": "not treated here",
@@ -21,6 +23,17 @@ ACCESS: Final = {
     "given": "has online access",
     "removed": "online access removed",
 }
+RELATION: Final = {
+    "": words.NOTHING,
+    "foster_child": "foster child",
+    "life_partner": "life partner",
+    "sitter": "looks after for a time",
+    "caregiver": "cares for day by day",
+    "guardian": "guardian by law",
+    "self": "the patient",
+    "other": "another relation",
+}
+"""What a member of the family is; a code that is not here is a word already, such as `mother`."""
 
 
 def full_name(last: str, first: str, preferred: str = "") -> str:

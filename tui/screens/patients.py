@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from store.use_cases.patients import FoundPatient, PatientCursor, PatientPage
 
 COLUMNS: Final = (
-    Column("Name", 26),
+    Column("Name", 24),
     Column("Born", 11),
     Column("Chart", 8),
     Column("Telephone", 14),
@@ -75,9 +75,7 @@ class PatientsScreen(Place, Finding, TypedAhead, place="patients"):
     def body(self) -> ComposeResult:
         """The field, the list, and more of the marked one."""
         yield self.find_field("Find a patient")
-        table = Table(COLUMNS, id="patients")
-        table.can_focus = False
-        yield table
+        yield Table(COLUMNS, is_led=True, id="patients")
         yield Static(id="about")
 
     def on_mount(self) -> None:

@@ -164,7 +164,6 @@ class PortalActivityScreen(Place, Paged, place="portal_activity"):
             about = join(
                 (clip(one.name, 60), "bold"),
                 (f" · {STATES[one.state][0]}", ""),
-                (f" · number {one.patient_id}", "$tone-dim"),
                 (f"\n{one.reason}" if one.reason else "", "$tone-bad"),
             )
         self.query_one("#about", Static).update(about)

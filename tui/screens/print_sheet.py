@@ -29,6 +29,7 @@ from tui.widgets.safe import content, join
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
+    from exporter.letters.printing import Printed
     from store.use_cases.online_access import AccessSheet, Credentials
     from store.use_cases.printers import Destinations
 
@@ -55,6 +56,17 @@ def choices(found: Destinations) -> tuple[Choice, ...]:
     first = usable[0].name
     others = tuple(Choice(one.printer_id, one.name) for one in usable[1:])
     return (Choice(None, f"{first}, or the next that works" if others else first), *others)
+
+
+def handed_over(printed: Printed) -> str:
+    """Return what became of the sheet, and where the password may still be read."""
+    if printed.is_finished:
+        told = f"The sheet was printed by {printed.printer}. Fetch it now."
+    else:
+        told = f"{printed.printer} has taken the sheet. Fetch it now."
+    if printed.is_purged is False:
+        told += " The print queue may keep a copy of it."
+    return told
 
 
 class PrintSheetDialog(Dialog[str | None], place="print_sheet"):
@@ -124,7 +136,7 @@ class PrintSheetDialog(Dialog[str | None], place="print_sheet"):
 
     def _show_printer(self) -> None:
         if not self._choices:
-            text = "No printer is set up: Setup > Printers. The sheet can be saved as a PDF."
+            text = "\nNo printer is set up: Setup > Printers. The sheet can be saved as a PDF."
             self.set_text("#printer", content(text, "$tone-warn"))
             return
         many = len(self._choices)
@@ -132,7 +144,7 @@ class PrintSheetDialog(Dialog[str | None], place="print_sheet"):
         self.set_text(
             "#printer",
             join(
-                ("Printer  ", "$tone-dim"),
+                ("\nPrinter  ", "$tone-dim"),
                 (self._choices[self._chosen].name, "bold"),
                 (other, "$tone-dim"),
             ),
@@ -193,9 +205,7 @@ class PrintSheetDialog(Dialog[str | None], place="print_sheet"):
                 made.password,
                 chosen.printer_id,
             )
-            if printed.is_finished:
-                return f"The sheet was printed by {printed.printer}. Fetch it now."
-            return f"{printed.printer} has taken the sheet. Fetch it now."
+            return handed_over(printed)
 
         return run
 
@@ -232,12 +242,16 @@ class PrintSheetDialog(Dialog[str | None], place="print_sheet"):
         job = self._job
         if job is None or not job.is_over or not self.is_current:
             return
+        from exporter.letters.problems import NoPrinter
+
         self._job = None
         job.is_told = True
         if job.error is None:
             self.dismiss(job.outcome)
             return
         title, sentence = told(job.error)
+        if isinstance(job.error, NoPrinter):
+            title, sentence = "Not printed.", f"{job.error.what} The password still stands here."
         other = "n takes another printer, " if len(self._choices) > 1 else ""
         self.say(title, f"{sentence} Enter tries again, {other}s saves a PDF.", "bad")
         self.refresh_keys()

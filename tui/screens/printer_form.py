@@ -16,7 +16,7 @@ from textual.widgets import Static
 
 from store.errors import ChairsideError, SessionEnded
 from store.use_cases import printers
-from tui.widgets.button import PushButton
+from tui.widgets.button import PushButton, go_on
 from tui.widgets.choice import Choice, Option
 from tui.widgets.field import Field
 from tui.widgets.place import Dialog
@@ -101,7 +101,7 @@ class PrinterFormDialog(Dialog[int | None], place="printer_form"):
 
     def entered(self) -> None:
         """Enter goes on."""
-        self.focus_next()
+        go_on(self)
 
     def why_not(self, key_id: str) -> str:
         """A queue cannot be asked."""
@@ -114,10 +114,19 @@ class PrinterFormDialog(Dialog[int | None], place="printer_form"):
     async def do_printer_check(self) -> None:
         """Ask whoever answers at the address what it is."""
         from exporter.letters.finding import check_printer
+        from exporter.letters.problems import NotTaken, OtherCertificate
 
         kiosk, address = self.kiosk, self.query_one("#address", Field).value
-        with self.working("Asking the printer…"):
-            found = await asyncio.to_thread(check_printer, kiosk.practice, kiosk.signed_in, address)
+        try:
+            with self.working("Asking the printer…"):
+                found = await asyncio.to_thread(
+                    check_printer, kiosk.practice, kiosk.signed_in, address
+                )
+        except OtherCertificate:
+            raise
+        except NotTaken as problem:
+            self.say("No answer.", f"{problem.what} It can be saved all the same.", "bad")
+            return
         model = clip(found.model, 60) or "A printer"
         if not found.takes:
             self.say("Cannot be used.", f"{model} takes neither PDF nor PWG raster.", "bad")

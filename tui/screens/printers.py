@@ -209,7 +209,7 @@ class PrintersScreen(Place, PrinterActions, place="printers"):
         job = Job(f"Test page on {clip(printer.name, 40)}", unit="steps")
 
         async def run(_job: Job) -> str:
-            from exporter.letters.test_page import print_test_page
+            from exporter.letters.trial_page import print_test_page
 
             page = await asyncio.to_thread(print_test_page, practice, actor, number)
             return tested(page.printed.printer, page.printed.is_finished, page.certificate_sha256)

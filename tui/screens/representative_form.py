@@ -16,7 +16,7 @@ from store.clock import date_in_zone
 from store.errors import ChairsideError, SessionEnded
 from store.use_cases import patients, representatives
 from tui.widgets import words
-from tui.widgets.button import PushButton
+from tui.widgets.button import PushButton, go_on
 from tui.widgets.choice import Choice, Option
 from tui.widgets.field import Field
 from tui.widgets.place import Dialog, PlaceMixin
@@ -152,11 +152,11 @@ class NewRepresentativeDialog(Dialog[str | None], _WithDays, place="representati
 
     def entered(self) -> None:
         """Enter goes on."""
-        self.focus_next()
+        go_on(self)
 
     def do_representatives_take(self) -> None:
         """Enter in the list takes the marked person: on to the next field."""
-        self.focus_next()
+        go_on(self)
 
     def pressed(self, button: str) -> None:
         """Check what is typed, then save."""
@@ -227,7 +227,7 @@ class EndRepresentativeDialog(Dialog[str | None], _WithDays, place="representati
 
     def entered(self) -> None:
         """Enter goes on."""
-        self.focus_next()
+        go_on(self)
 
     def pressed(self, button: str) -> None:
         """Check what is typed, then end it."""

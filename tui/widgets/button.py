@@ -5,11 +5,12 @@ One rule: the focus is told by its signs, not by colour alone.
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.message import Message
+from textual.screen import Screen
 from textual.widget import Widget
 
 from tui.widgets.safe import drawable
@@ -56,3 +57,10 @@ class PushButton(Widget, can_focus=True, inherit_bindings=False):
     def on_click(self) -> None:
         """A click is a press."""
         self.action_press()
+
+
+def go_on(screen: Screen[Any]) -> None:
+    """Go to the next field, and from the last one past Back to the button that does it."""
+    screen.focus_next()
+    if isinstance(screen.focused, PushButton) and screen.focused.id == "back":
+        screen.focus_next()

@@ -14,6 +14,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
 
+from tui.widgets.button import go_on
 from tui.widgets.field import LABEL_WIDTH
 from tui.widgets.safe import clip, fit, join
 
@@ -110,7 +111,7 @@ class Choice(Widget, can_focus=True, inherit_bindings=False):
 
     def action_go_on(self) -> None:
         """Enter goes on, as from any field."""
-        self.screen.focus_next()
+        go_on(self.screen)
 
     def on_click(self) -> None:
         """A click takes the next word, and from the last one the first."""

@@ -45,7 +45,12 @@ Row = Sequence[Cell]
 
 
 class Table(ScrollView, can_focus=True, inherit_bindings=False):
-    """Rows under a heading that stays; one row is marked, and with `by_cell` one cell of it."""
+    """Rows under a heading that stays; one row is marked, and with `by_cell` one cell of it.
+
+    Args:
+        is_led: the keys come by way of a field above, which keeps the focus; the mark is lit as if
+            the table had it.
+    """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "table--head",
@@ -93,10 +98,17 @@ class Table(ScrollView, can_focus=True, inherit_bindings=False):
             self.direction = direction
 
     def __init__(
-        self, columns: Sequence[Column], *, by_cell: bool = False, id: str | None = None
+        self,
+        columns: Sequence[Column],
+        *,
+        by_cell: bool = False,
+        is_led: bool = False,
+        id: str | None = None,
     ) -> None:
         super().__init__(id=id)
         self._columns = tuple(columns)
+        self._is_led = is_led
+        self.can_focus = not is_led
         self._rows: tuple[Row, ...] = ()
         self._by_cell = by_cell
         self._first_column = 0
@@ -231,7 +243,7 @@ class Table(ScrollView, can_focus=True, inherit_bindings=False):
     def _row_strip(self, index: int, width: int) -> Strip:
         is_marked = index == self.marked
         base = self.rich_style
-        if is_marked and self.has_focus:
+        if is_marked and (self.has_focus or self._is_led):
             base = base + self.get_component_rich_style("table--marked", partial=True)
         key = self.get_component_rich_style("table--key", partial=True)
         segments = [Segment(MARKER if is_marked else " ", base + key)]

@@ -81,10 +81,12 @@ def test_the_counter_is_right_past_2_to_the_32_blocks(
 
 
 def _with_a_large_entry(path: Path, size: int) -> None:
-    """Write an entry of zeros, which deflate a thousand to one, and a small one after it."""
+    """Write an entry that deflates 500 to one (more is taken for a bomb), and a small one."""
     piece_bytes = 16 * 1024 * 1024
+    noise = secrets.token_bytes(16 * 1024)
     packer = zlib.compressobj(9, zlib.DEFLATED, -15)
-    piece = packer.compress(bytes(piece_bytes)) + packer.flush(zlib.Z_FULL_FLUSH)
+    piece = packer.compress(bytes(piece_bytes - len(noise)) + noise)
+    piece += packer.flush(zlib.Z_FULL_FLUSH)
     with ArchiveWriter(path, lambda: derive(PASSWORD), MOMENT) as writer:
         with writer.entry("large.txt") as entry:
             for _ in range(size // piece_bytes):

@@ -47,3 +47,17 @@ def test_raw_txt_is_refused_here_too(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="raw TXT"):
         lock_csv([tmp_path / "patient.csv"], tmp_path / "a.zip", PASSPHRASE, MOMENT)
     assert not (tmp_path / "a.zip").exists()
+
+
+def test_attack_a_file_that_appears_meanwhile_is_not_overwritten(
+    whole_archive: Path, tmp_path: Path
+) -> None:
+    """Race: the name was free when the work began; somebody else's file has it at the end."""
+    path = tmp_path / "a.zip"
+
+    def appears(*_progress: object) -> None:
+        path.write_text("mine")
+
+    with Archive.open(whole_archive, PASSWORD) as archive, pytest.raises(BadInput):
+        to_locked_csv(archive, path, PASSPHRASE, MOMENT, progress=appears)
+    assert [one.read_text() for one in tmp_path.iterdir()] == ["mine"]

@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 import socket
-from contextlib import suppress
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from exporter.letters import ipp, ipp_wire
-from exporter.letters.ipp_codec import Attribute, Group, Message, NotIpp, Value, decode, encode
+from exporter.letters.ipp_codec import (
+    Attribute,
+    Group,
+    Message,
+    NotIpp,
+    Tag,
+    Value,
+    decode,
+    encode,
+)
 from exporter.letters.ipp_wire import Line
 from exporter.letters.problems import MayStillPrint, NotPrinted, NotTaken
 from exporter.letters.raster import best_form
@@ -203,3 +214,64 @@ def test_a_printer_that_takes_the_connection_and_never_answers(
 def test_what_is_no_printer_is_told_so(octets: bytes) -> None:
     with saying(octets) as address, pytest.raises(NotTaken, match="printer"):
         printed(address)
+
+
+@contextmanager
+def dripping(begin: bytes, said: bytes) -> Iterator[str]:
+    """Take one connection, begin, and go on saying something for as long as anybody listens."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def talk() -> None:
+            line, _ = listening.accept()
+            with line, suppress(OSError):
+                line.recv(65536)
+                line.sendall(begin)
+                over = threading.Event()
+                while not over.wait(0.02):
+                    line.sendall(said)
+
+        thread = threading.Thread(target=talk)
+        thread.start()
+        try:
+            yield f"ipp://127.0.0.1:{listening.getsockname()[1]}/ipp/print"
+        finally:
+            thread.join()
+
+
+@pytest.mark.parametrize(
+    ("begin", "said"),
+    [
+        (b"HTTP/1.1 200 OK\r\nX-Drip: ", b"x"),
+        (b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 900000\r\n\r\n", b"x"),
+    ],
+    ids=["head", "continue", "body"],
+)
+def test_attack_a_printer_whose_answer_drips_in_holds_nobody_up(
+    monkeypatch: pytest.MonkeyPatch, begin: bytes, said: bytes
+) -> None:
+    """Vulnerability: each octet has its own time to arrive, so the answer never has to end.
+
+    Verified: the whole answer has the time that was said, and the line is cut then.
+    """
+    monkeypatch.setattr(ipp_wire, "SECONDS_TO_ANSWER", 0.3)
+    with dripping(begin, said) as address, pytest.raises(NotTaken, match="did not answer"):
+        ipp.look(Line(address))
+
+
+def test_attack_a_job_number_that_no_number_is_so_long() -> None:
+    """Vulnerability: a number of any length was believed, and could not be sent back.
+
+    Verified: the page counts as taken under no number, so that nobody prints it a second time.
+    """
+    long = Attribute("job-id", (Value(0x21, b"\x7f" * 9),))
+    odd = OddPrinter({PRINTER: [printer_says()], PRINT: [said(OK, Tag.JOB, long)]})
+    with serving(odd) as address, pytest.raises(MayStillPrint, match="did not say as what"):
+        printed(address)
+
+
+def test_a_server_that_fails_with_the_sheet_in_hand_may_have_passed_it_on() -> None:
+    answer = b"HTTP/1.1 504 Gateway Timeout\r\nContent-Length: 0\r\n\r\n"
+    facts = ipp.Facts("", "", "", (), (), ())
+    with saying(answer) as address, pytest.raises(MayStillPrint, match="HTTP 504"):
+        ipp.send(Line(address), PAGE, ipp.PDF, facts)

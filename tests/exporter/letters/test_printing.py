@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from exporter.letters import finding, ipp, printing, raster, test_page
+from exporter.letters import finding, ipp, printing, raster, trial_page
 from exporter.letters.problems import MayStillPrint, NoPrinter, NotPrinted, OtherCertificate
 from store.access import Actor
 from store.database import Store
@@ -126,18 +126,18 @@ def test_ipps_takes_the_certificate_of_the_first_test_page_and_no_other(
     before = len(printer.pages)
     with pytest.raises(OtherCertificate, match="No certificate"):
         printing.print_access_sheet(practice, ana, given.patient_id, given.password)
-    tried = test_page.print_test_page(practice, kim, number)
+    tried = trial_page.print_test_page(practice, kim, number)
     assert len(tried.certificate_sha256) == 64
     assert "Test page" in text_of(printer.pages[-1])
-    assert test_page.print_test_page(practice, kim, number).certificate_sha256 == ""
+    assert trial_page.print_test_page(practice, kim, number).certificate_sha256 == ""
     assert printing.print_access_sheet(practice, ana, given.patient_id, given.password).is_finished
     assert len(printer.pages) == before + 3
 
     practice.call(printers.forget_certificate, kim, number)
-    practice.call(printers.accept_certificate, kim, number, "ab" * 32)
+    practice.call(printers.accept_certificate, kim, number, "ab" * 32, printer.address("ipps"))
     for attempt in (
         lambda: printing.print_access_sheet(practice, ana, given.patient_id, given.password),
-        lambda: test_page.print_test_page(practice, kim, number),
+        lambda: trial_page.print_test_page(practice, kim, number),
     ):
         with pytest.raises(OtherCertificate, match="does not show the certificate"):
             attempt()

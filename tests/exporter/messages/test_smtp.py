@@ -199,16 +199,16 @@ def test_a_wrong_password_stops_the_run_and_stands_nowhere(
     assert state == "failing"
     assert reason.startswith("The mail server did not accept the account or its password (535)")
     with pytest.raises(CarrierDown, match="did not accept the account"):
-        check_carrier(practice, "email")
+        check_carrier(practice, sign_in("kim"), "email")
     assert "not-the-right-one" not in str(rows(practice)) + reason
 
 
 def test_tls_from_the_first_byte_addresses_in_any_script_and_the_check(
-    practice: Practice, context: SSLContext, set_up: SetUp, server: MailServer, clock: FixedClock
+    practice: Practice, context: SSLContext, set_up: SetUp, server: MailServer, sign_in: SignIn
 ) -> None:
     with serving(MailServer(), context, "tls") as tls:
         set_up(tls.port, security="tls")
-        said = check_carrier(practice, "email")
+        said = check_carrier(practice, sign_in("kim"), "email")
         assert said.startswith("The mail server answered. The line is encrypted (TLSv1.")
         assert tls.commands["MAIL"] == 0
         queue(practice, "жанна@patients.example", "lee@bücher.example")

@@ -8,19 +8,24 @@ import subprocess
 import sys
 import zlib
 from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from exporter.archive.contents import Snapshot
 from exporter.runner import reading as module
 from exporter.runner.deflating import END, Effort, deflater
 from exporter.runner.frames import Frame, Kind
+from exporter.runner.making import Meter, write_archive
 from exporter.runner.queries import queries
 from exporter.runner.reading import reading
 from store.errors import StoreProblem
 from store.practice import Practice
 from store.schema.tables import exported_tables, table_named
 from tests import people
+from tests.clocks import FixedClock
 
 
 def frames_of(practice: Practice, effort: Effort = "fast") -> list[Frame]:
@@ -118,6 +123,30 @@ def test_a_damaged_store_is_told_and_no_data_is(practice: Practice, tmp_path: Pa
     ):
         list(frames)
     assert "malformed" in caught.value.what or "not a database" in caught.value.what
+
+
+def test_a_reading_process_that_does_not_even_begin_is_told(
+    practice: Practice, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, clock: FixedClock
+) -> None:
+    """Crash: an installation that lost a library; the run must end with a sentence.
+
+    The order is longer than a pipe holds, so that it breaks off under the pen.
+    """
+    stock = subprocess.Popen
+
+    def broken(_command: object, **options: object) -> subprocess.Popen[bytes]:
+        return stock([sys.executable, "-c", "raise SystemExit(1)"], **options)  # type: ignore[call-overload,no-any-return]
+
+    monkeypatch.setattr(module.subprocess, "Popen", broken)
+    database = practice.folder.database
+    long = [replace(queries(exported_tables())[0], header="x" * 300_000)]
+    with pytest.raises(StoreProblem, match="ended before"), ExitStack() as stack:
+        list(stack.enter_context(reading(database, long, "fast", lambda: None)))
+    whose = Snapshot(1000, "Maple", "America/Los_Angeles", clock.now())
+    meter = Meter(clock, lambda _progress: None)
+    with pytest.raises(StoreProblem, match="ended before"):
+        write_archive(tmp_path / "a.zip", database, whose, [], [], [], meter)
+    assert not list(tmp_path.glob("*.zip*"))
 
 
 def test_a_reading_process_that_is_killed_is_told(

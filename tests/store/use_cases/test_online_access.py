@@ -169,13 +169,33 @@ def test_p9_the_sheet_takes_the_present_password(
     assert sheet.office_lines == ("Maple Grove Dental", "1 Elm St", "Fremont, CA 94536")
     assert sheet.valid_until_on == date(2026, 12, 4)
     assert given.password not in repr(sheet)
-    practice.call(online_access.record_print, ana, hoa, "Front desk printer")
+    practice.call(online_access.record_print, ana, hoa, "Front desk printer", sheet.issued)
     assert practice.call(online_access.online_access, ana, hoa).printed_by == "Ana Silva"
     practice.call(online_access.generate, ana, hoa)
     assert practice.call(online_access.online_access, ana, hoa).printed_at is None
     with pytest.raises(Conflict) as refused:
         practice.call(online_access.begin_print, ana, hoa, given.password)
     assert refused.value.do == "Generate a new one first."
+
+
+@pytest.mark.parametrize("meanwhile", ["generate", "change_user_name", "remove"])
+def test_p9_what_another_desk_made_meanwhile_does_not_count_as_printed(
+    practice: Practice, sign_in: SignIn, ana: Actor, hoa: int, given: Credentials, meanwhile: str
+) -> None:
+    """Scenario: while a sheet lies in the printer, another desk makes what is on it worthless.
+
+    Verified: the newer password is not taken for printed, who printed is told, the trail has it.
+    """
+    sheet = practice.call(online_access.begin_print, ana, hoa, given.password)
+    kim = sign_in("kim")
+    if meanwhile == "change_user_name":
+        practice.call(online_access.change_user_name, kim, hoa, "Hoa-of-Fremont")
+    else:
+        practice.call(getattr(online_access, meanwhile), kim, hoa)
+    with pytest.raises(online_access.SheetOverdue, match="Destroy it"):
+        practice.call(online_access.record_print, ana, hoa, "Front desk printer", sheet.issued)
+    assert practice.call(online_access.online_access, ana, hoa).printed_at is None
+    assert trail(practice, hoa)[-1] == "portal.print"
 
 
 def test_attack_printing_to_guess_a_patients_own_password(
@@ -220,8 +240,8 @@ def test_p14_power_fails_between_the_password_and_the_print(
         made = after.call(online_access.generate, ana, hoa)
         after.call(online_access.begin_print, ana, hoa, made.password)
         after.call(online_access.record_print_failed, ana, hoa, "The printer has no paper.")
-        after.call(online_access.begin_print, ana, hoa, made.password)
-        after.call(online_access.record_print, ana, hoa, "Front desk printer")
+        sheet = after.call(online_access.begin_print, ana, hoa, made.password)
+        after.call(online_access.record_print, ana, hoa, "Front desk printer", sheet.issued)
         after.call(online_access.remove, ana, hoa)
         assert trail(after, hoa) == [
             "portal.provide",

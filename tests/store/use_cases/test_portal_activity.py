@@ -131,5 +131,7 @@ def test_home_counts_what_the_front_desk_did_not_end(practice: Practice, kim: Ac
     before = notes()
     made = practice.call(online_access.provide, kim, agreed(practice, last_name="Elm"))
     assert (before, notes()) == (("1 not printed", "1 failed"), ("2 not printed", "1 failed"))
-    practice.call(online_access.record_print, kim, made.patient_id, "saved as a PDF")
+    patient = made.patient_id
+    sheet = practice.call(online_access.begin_print, kim, patient, made.password)
+    practice.call(online_access.record_print, kim, patient, "saved as a PDF", sheet.issued)
     assert notes() == before

@@ -21,6 +21,7 @@ from store.use_cases.signing_in import sign_out
 SignIn = Callable[[str], Actor]
 DESK = PrinterForm("Front desk", "ipp", "ipps://desk.local/ipp/print")
 FINGERPRINT = "0f" * 32
+ADDRESS = "ipps://desk.local/ipp/print"
 
 
 @pytest.fixture
@@ -135,7 +136,7 @@ def test_each_kind_has_one_default_at_all_times(practice: Practice, kim: Actor) 
 def test_another_address_forgets_certificate_and_health(practice: Practice, kim: Actor) -> None:
     """Attack: a printer is renamed to another machine and goes on counting as the accepted one."""
     number = practice.call(printers.save_printer, kim, DESK)
-    practice.call(printers.accept_certificate, kim, number, FINGERPRINT)
+    practice.call(printers.accept_certificate, kim, number, FINGERPRINT, ADDRESS)
     practice.call(printers.note_health, kim, number, "")
     accepted = listed(practice, kim)["Front desk"]
     assert (accepted.certificate_sha256, accepted.health) == (FINGERPRINT, "working")
@@ -150,13 +151,29 @@ def test_another_address_forgets_certificate_and_health(practice: Practice, kim:
 
 def test_a_certificate_is_not_replaced_by_another_one(practice: Practice, kim: Actor) -> None:
     number = practice.call(printers.save_printer, kim, DESK)
-    practice.call(printers.accept_certificate, kim, number, FINGERPRINT)
-    practice.call(printers.accept_certificate, kim, number, FINGERPRINT)
+    practice.call(printers.accept_certificate, kim, number, FINGERPRINT, ADDRESS)
+    practice.call(printers.accept_certificate, kim, number, FINGERPRINT, ADDRESS)
     with pytest.raises(Conflict, match="Another certificate"):
-        practice.call(printers.accept_certificate, kim, number, "1e" * 32)
+        practice.call(printers.accept_certificate, kim, number, "1e" * 32, ADDRESS)
     practice.call(printers.forget_certificate, kim, number)
-    practice.call(printers.accept_certificate, kim, number, "1e" * 32)
+    practice.call(printers.accept_certificate, kim, number, "1e" * 32, ADDRESS)
     assert listed(practice, kim)["Front desk"].certificate_sha256 == "1e" * 32
+
+
+def test_attack_the_address_is_changed_while_the_test_page_prints(
+    practice: Practice, kim: Actor
+) -> None:
+    """Vulnerability: the certificate of the old address counts as accepted for the new one.
+
+    Verified: it is refused, and the printer stays one whose certificate nobody has accepted.
+    """
+    number = practice.call(printers.save_printer, kim, DESK)
+    tested = practice.call(printers.begin_test, kim, number)
+    moved = replace(form_of(listed(practice, kim)["Front desk"]), address="192.0.2.9")
+    practice.call(printers.save_printer, kim, moved)
+    with pytest.raises(Conflict, match="address of this printer was changed"):
+        practice.call(printers.accept_certificate, kim, number, FINGERPRINT, tested.address)
+    assert listed(practice, kim)["Front desk"].certificate_sha256 == ""
 
 
 def test_what_somebody_else_changed_meanwhile_is_not_overwritten(
@@ -200,7 +217,7 @@ def test_whoever_prints_learns_where_to_and_nothing_after_the_session(
 def test_p14_every_change_of_a_printer_is_in_the_trail(practice: Practice, kim: Actor) -> None:
     number = practice.call(printers.save_printer, kim, DESK)
     practice.call(printers.begin_test, kim, number)
-    practice.call(printers.accept_certificate, kim, number, FINGERPRINT)
+    practice.call(printers.accept_certificate, kim, number, FINGERPRINT, ADDRESS)
     practice.call(printers.set_default, kim, number)
     practice.call(printers.save_print_order, kim, ("ipp",))
     practice.call(printers.delete_printer, kim, number)

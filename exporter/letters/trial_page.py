@@ -60,7 +60,7 @@ def print_test_page(practice: Practice, actor: Actor, printer_id: int) -> TestPa
         practice.call(printers.note_health, actor, printer_id, problem.what)
         raise
     if accepted:
-        practice.call(printers.accept_certificate, actor, printer_id, accepted)
+        practice.call(printers.accept_certificate, actor, printer_id, accepted, place.address)
     practice.call(printers.note_health, actor, printer_id, "")
     return TestPage(printed, accepted)
 
