@@ -57,13 +57,13 @@ class Store:
                 self.db.execute(f"PRAGMA busy_timeout = {int(BUSY_SECONDS * 1000)}")
 
     @contextmanager
-    def transaction(self) -> Iterator[None]:
+    def transaction(self, *, waits: bool = True) -> Iterator[None]:
         """Everything inside becomes durable together, or nothing does.
 
         Raises StoreBusy, DiskFull, Conflict or StoreProblem in place of the driver's errors.
         """
         with translated():
-            self._begin()
+            self._begin(waits)
             try:
                 yield
                 self.db.execute("COMMIT")
@@ -72,11 +72,11 @@ class Store:
                     self.db.execute("ROLLBACK")
                 raise
 
-    def _begin(self) -> None:
+    def _begin(self, waits: bool) -> None:
         """Take the write lock. SQLite's own way to wait asks ever more rarely, to 100 ms apart."""
         self.db.execute("PRAGMA busy_timeout = 0")
         try:
-            for _ in range(int(BUSY_SECONDS / _ASK_AGAIN_SECONDS)):
+            for _ in range(int(BUSY_SECONDS / _ASK_AGAIN_SECONDS) if waits else 0):
                 try:
                     self.db.execute("BEGIN IMMEDIATE")
                     return

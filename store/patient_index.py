@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from contextlib import suppress
 
-from store.database import BUSY_SECONDS, Store, translated
+from store.database import Store, translated
 from store.errors import StoreBusy
 from store.patient_terms import FIELDS, sketch, terms_of
 
@@ -43,14 +44,8 @@ def catch_up(store: Store) -> None:
     ids = _noted(store, INDEXED_BEFORE_A_SEARCH)
     if not ids:
         return
-    store.value("PRAGMA busy_timeout = 0")
-    try:
-        with store.transaction():
-            refresh(store, ids)
-    except StoreBusy:
-        pass
-    finally:
-        store.value(f"PRAGMA busy_timeout = {int(BUSY_SECONDS * 1000)}")
+    with suppress(StoreBusy), store.transaction(waits=False):
+        refresh(store, ids)
 
 
 def _noted(store: Store, limit: int) -> list[int]:

@@ -115,6 +115,7 @@ class HomeScreen(Place, place="home"):
     def __init__(self) -> None:
         super().__init__()
         self._one_at_a_time = asyncio.Lock()
+        self._ended: list[str] = []
 
     def body(self) -> ComposeResult:
         """Filled by `_load`."""
@@ -180,14 +181,17 @@ class HomeScreen(Place, place="home"):
             text = f"{view.label} needs {view.right}."
         self.query_one("#told", Static).update(content(text, "$tone-dim"))
 
+    def on_screen_suspend(self) -> None:
+        """What was read before going on need not be told again."""
+        self._ended.clear()
+
     def _finished_jobs(self) -> list[str]:
         """Return what ended while the kiosk was locked, for the user who started it."""
-        sentences = []
         for job in self.kiosk.jobs:
             if job.is_over and not job.is_told and job.owner == self.kiosk.signed_in.user_id:
                 job.is_told = True
-                sentences.append(job.outcome or " ".join((job.title, *told(job.error))))
-        return sentences
+                self._ended.append(job.outcome or " ".join((job.title, *told(job.error))))
+        return self._ended
 
     def key_left(self) -> None:
         """Go to the column beside."""
