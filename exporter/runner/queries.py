@@ -14,8 +14,8 @@ from dataclasses import dataclass
 
 from store.schema.columns import Column, Table
 
-BATCH_ROWS = 4000
-"""Rows formatted in one step; some half a megabyte of text."""
+BATCH_ROWS = 8000
+"""Rows formatted in one step; some megabyte of text."""
 
 
 @dataclass(frozen=True, slots=True)
