@@ -5,16 +5,17 @@ from __future__ import annotations
 import re
 import tempfile
 import zipfile
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from openpyxl import load_workbook
+from python_calamine import CalamineWorkbook
 
 from exporter.archive.errors import Cancelled, DamagedEntry
 from exporter.archive.reader import Archive
-from exporter.convert.workbook import CELL_LENGTH, to_workbook
+from exporter.convert.workbook import CELL_LENGTH, KNOWN, to_workbook
 from store.errors import BadInput
 from tests.exporter.archive.making import (
     PASSWORD,
@@ -56,6 +57,33 @@ def test_cells_have_their_types(whole_archive: Path, tmp_path: Path) -> None:
     assert cells["balance_cents"][0].number_format == "0.00"
     assert [c.value for c in cells["visits"]][:4] == [12, None, -7, 0]
     assert cells["last_name"][0].value == "Nguyễn"
+
+
+def test_another_reader_finds_the_same_values(whole_archive: Path, tmp_path: Path) -> None:
+    """D18: python-calamine shares no line with what wrote it."""
+    book = converted(whole_archive, tmp_path / "a.xlsx")
+    other = CalamineWorkbook.from_path(tmp_path / "a.xlsx")
+    assert other.sheet_names == book.sheetnames
+    for name in other.sheet_names:
+        ours = [["" if v is None else v for v in row] for row in book[name].values]
+        theirs = other.get_sheet_by_name(name).to_python()
+        # A date at midnight is a date to the one and an instant to the other.
+        assert [[_plain(v) for v in row] for row in theirs] == [
+            [_plain(v) for v in r] for r in ours
+        ]
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return f"{value.isoformat()}T00:00:00" if isinstance(value, date) else value
+
+
+def test_more_different_values_than_are_kept_at_hand(tmp_path: Path) -> None:
+    rows: list[RowOfValues] = [(n, 7 * n % (KNOWN + 500)) for n in range(1, 2 * KNOWN)]
+    source = make_archive(tmp_path / "a.zip", [(VISIT, rows)])
+    sheet = converted(source, tmp_path / "a.xlsx")["visit"]
+    assert [tuple(row) for row in sheet.iter_rows(min_row=2, values_only=True)] == rows
 
 
 def test_what_excel_cannot_hold_as_a_value_stays_text(whole_archive: Path, tmp_path: Path) -> None:
