@@ -58,7 +58,15 @@ def test_from_a_dump_to_csv_and_workbook(shell: Shell, shared_data: Path, tmp_pa
     assert re.search(r"procedurelog > procedure +2,103 +2,103 +0", imported.out), imported.out
 
     number = request_with_code(shell, "dana")
-    ran = shell("runner", "run", "--now", "--json", *_as_user("kim"), stdin=people.PASSWORDS["kim"])
+    ran = shell(
+        "runner",
+        "run",
+        "--now",
+        "--small",
+        "--json",
+        *_as_user("kim"),
+        stdin=people.PASSWORDS["kim"],
+    )
     assert ran.code == 0, ran.err
     (made,) = json.loads(ran.out)
     assert made["state"] == "ready"

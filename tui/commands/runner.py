@@ -25,6 +25,7 @@ from tui.commands.support import (
 if TYPE_CHECKING:
     from types import FrameType
 
+    from exporter.runner.deflating import Effort
     from exporter.runner.run import Outcome
     from store.practice import Practice
     from store.use_cases.unattended import Job, Progress
@@ -43,6 +44,7 @@ group.add_command(status)
 @data_options
 @click.option("--now", is_flag=True, help="Scheduled ones too, at once; needs --user.")
 @click.option("--user", metavar="NAME", help="With --now: who holds Setup - Security.")
+@click.option("--small", is_flag=True, help="Pack harder: a sixth smaller, a quarter slower.")
 @click.option("--by-timer", is_flag=True, help="What the hourly timer adds: it tells who began.")
 @password_option
 @json_option
@@ -52,6 +54,7 @@ def run(
     pgid: int | None,
     now: bool,
     user: str | None,
+    small: bool,
     by_timer: bool,
     password_file: str | None,
     as_json: bool,
@@ -63,7 +66,8 @@ def run(
         if user is not None and now:
             _bring_forward(practice, user, password_file)
         with until_stopped() as stop:
-            outcomes = _run(practice, stop, "timer" if by_timer else "hand", quiet=as_json)
+            begun = "timer" if by_timer else "hand"
+            outcomes = _run(practice, stop, begun, "small" if small else "fast", quiet=as_json)
     if as_json:
         print_json([_as_json(outcome) for outcome in outcomes])
     else:
@@ -87,7 +91,7 @@ def watch(data: Path, pgid: int | None) -> None:
         click.echo(f"Watching practice {practice.pgid}. Ctrl+C or SIGTERM ends it.")
 
         def once() -> None:
-            outcomes = _run(practice, stop, "watch", quiet=True)
+            outcomes = _run(practice, stop, "watch", "fast", quiet=True)
             if outcomes:
                 tell(outcomes)
 
@@ -148,7 +152,7 @@ def _bring_forward(practice: Practice, user: str, password_file: str | None) -> 
 
 
 def _run(
-    practice: Practice, stop: threading.Event, started_by: str, *, quiet: bool
+    practice: Practice, stop: threading.Event, started_by: str, effort: Effort, *, quiet: bool
 ) -> list[Outcome]:
     from exporter.runner.run import run_due
 
@@ -157,7 +161,7 @@ def _run(
         def show(job: Job, progress: Progress) -> None:
             printer(f"Download {job.download_id}", progress.rows, progress.rows_total)
 
-        return run_due(practice, show, stop.is_set, started_by=started_by)
+        return run_due(practice, show, stop.is_set, effort, started_by=started_by)
 
 
 def tell(outcomes: list[Outcome]) -> None:
