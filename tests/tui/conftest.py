@@ -167,13 +167,18 @@ async def type_text(pilot: Pilot[Any], text: str) -> None:
     Pilot waits after each key until the whole process is idle; a person does not, and a test that
     does spends most of its time so.
     """
+    burst(pilot, *((_character_to_key(character), character) for character in text))
+    await pilot.pause()
+
+
+def burst(pilot: Pilot[Any], *keys: tuple[str, str | None]) -> None:
+    """Press keys, each a name and its character, without waiting for what one of them begins."""
     driver = pilot.app._driver
     assert driver is not None
-    for character in text:
-        key = events.Key(_character_to_key(character), character)
+    for name, character in keys:
+        key = events.Key(name, character)
         key.set_sender(pilot.app)
         driver.send_message(key)
-    await pilot.pause()
 
 
 async def sign_in(pilot: Pilot[Any], user_name: str = "dana", password: str = "") -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from store.practice import Practice
 from store.rights import Level, Right
 from store.use_cases import carriers, invitations
 from tests import people
-from tests.tui.conftest import SMALL, see, settle, sign_in, type_text, words_of
+from tests.tui.conftest import SMALL, burst, see, settle, sign_in, type_text, words_of
 from tests.tui.places import open_place
 from tests.tui.portal_steps import choose, count, with_patients, with_portal
 from tests.tui.security_steps import weaken
@@ -61,7 +62,12 @@ async def test_inviting_goes_on_while_the_kiosk_is_locked(kiosk: Any, practice: 
         await see(pilot, "8 can be invited")
         await pilot.press("i")
         await see(pilot, "Invite 8 patients?")
-        await pilot.press("tab", "enter", "f9")
+        await pilot.press("tab")
+        # Not `press`: to wait until the kiosk is idle is to wait until everybody is invited.
+        burst(pilot, ("enter", None))
+        while not kiosk.jobs:
+            await asyncio.sleep(0)
+        burst(pilot, ("f9", None))
         await settle(pilot, lambda: kiosk.is_locked)
         assert "Adler" not in words_of(kiosk)
         await settle(pilot, lambda: kiosk.jobs[0].is_over)
