@@ -1,16 +1,18 @@
 """The numbered steps that bring a store to this program's version.
 
-One rule: a step that was released is never edited; a change of the schema is a new step. The golden
-file tests/store/golden/schema_1.sql holds the first one to its word.
+One rule: a step that was released is never edited; a change of the schema is a new step. Columns
+say which step brought them (`Column.since`); the files tests/store/golden/schema_*.sql hold each
+step to its word.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from store.errors import StoreProblem
 from store.rights import PERMISSIONS
-from store.schema.columns import UNITS, Table, ddl
+from store.schema.columns import UNITS, ddl, ddl_added
 from store.schema.tables import TABLES
 from store.schema.value_sets import VALUE_SETS
 
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
     from sqlite_utils import Database, Migrations
 
 MIGRATION_SET = "chairside"
-NAMES = ("m0001_practice_store",)
+NAMES = ("m0001_practice_store", "m0002_receipts_of_messages")
 
 AUDIT_TRIGGERS = (
     """CREATE TRIGGER audit_log_is_never_changed BEFORE UPDATE ON audit_log
@@ -44,9 +46,12 @@ INVITATION_TRIGGER = """CREATE TRIGGER portal_invite_follows_its_message
 """However a message ends, one by one or many at once, its invitation is in step (P11)."""
 
 
-def schema_statements() -> list[str]:
-    """Return the SQL of the whole first schema, in order."""
-    statements = [sql for table in TABLES for sql in ddl(table, VALUE_SETS)]
+def step_statements(step: int) -> list[str]:
+    """Return the SQL of one numbered step, in order."""
+    if step > 1:
+        return [sql for table in TABLES for sql in ddl_added(table, step, VALUE_SETS)]
+    first = [replace(t, columns=tuple(c for c in t.columns if c.since == 1)) for t in TABLES]
+    statements = [sql for table in first for sql in ddl(table, VALUE_SETS)]
     return [*statements, *AUDIT_TRIGGERS, INVITATION_TRIGGER]
 
 
@@ -107,13 +112,21 @@ def _migrations() -> Migrations:
 
     @migrations(name=NAMES[0])
     def m0001_practice_store(db: Database) -> None:
-        for statement in schema_statements():
-            db.execute(statement)
+        _bring(db, 1)
         _fill_value_sets(db)
-        _fill_dictionary(db, TABLES, since_version=1)
         _fill_permissions(db)
 
+    @migrations(name=NAMES[1])
+    def m0002_receipts_of_messages(db: Database) -> None:
+        _bring(db, 2)
+
     return migrations
+
+
+def _bring(db: Database, step: int) -> None:
+    for statement in step_statements(step):
+        db.execute(statement)
+    _fill_dictionary(db, step)
 
 
 def _fill_value_sets(db: Database) -> None:
@@ -125,13 +138,14 @@ def _fill_value_sets(db: Database) -> None:
             )
 
 
-def _fill_dictionary(db: Database, tables: tuple[Table, ...], since_version: int) -> None:
-    for table in tables:
-        for position, column in enumerate(table.columns):
+def _fill_dictionary(db: Database, step: int) -> None:
+    columns = [(t.name, at, c) for t in TABLES for at, c in enumerate(t.columns)]
+    for table, position, column in columns:
+        if column.since == step:
             db.execute(
                 "INSERT INTO data_dictionary VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 [
-                    table.name,
+                    table,
                     column.name,
                     position,
                     column.kind,
@@ -139,7 +153,7 @@ def _fill_dictionary(db: Database, tables: tuple[Table, ...], since_version: int
                     column.meaning,
                     column.value_set,
                     column.references,
-                    since_version,
+                    step,
                 ],
             )
 

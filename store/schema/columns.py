@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 Kind = Literal["id", "text", "integer", "cents", "date", "instant", "flag", "choice", "blob"]
@@ -14,7 +14,8 @@ UNITS: dict[str, str] = {"cents": "cents (1/100 of the practice's currency)"}
 class Column:
     """One column: its name, what may stand in it and what that means.
 
-    `secret` columns never leave the practice, in no archive and on no screen.
+    `secret` columns never leave the practice, in no archive and on no screen. `since` is the
+    numbered step (`store.migrations`) that brought the column; later ones stand last in a table.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Column:
     secret: bool = False
     indexed: bool = False
     default: str | int | None = None
+    since: int = 1
 
     @property
     def sql_type(self) -> str:
@@ -177,6 +179,11 @@ CREATED_EDITED = (
 """The four columns of every clinical and financial row."""
 
 
+def added(since: int, *columns: Column) -> tuple[Column, ...]:
+    """Return columns as those that a later step brought."""
+    return tuple(replace(column, since=since) for column in columns)
+
+
 def ddl(table: Table, value_sets: dict[str, dict[str, str]]) -> list[str]:
     """Return the statements that create one table and its indexes."""
     single_key = table.key[0] if len(table.key) == 1 else None
@@ -189,12 +196,24 @@ def ddl(table: Table, value_sets: dict[str, dict[str, str]]) -> list[str]:
     options = "STRICT, WITHOUT ROWID" if table.without_rowid else "STRICT"
     statements = [f'CREATE TABLE "{table.name}" (\n  {body}\n) {options}']
     indexes = [(c.name,) for c in table.columns if c.indexed] + list(table.indexes)
-    for names in indexes:
-        plain = "_".join(names)
-        statements.append(
-            f'CREATE INDEX "{table.name}__{plain}" ON "{table.name}" ({", ".join(names)})'
-        )
+    statements += [_index_sql(table, names) for names in indexes]
     return [*statements, *table.triggers]
+
+
+def ddl_added(table: Table, since: int, value_sets: dict[str, dict[str, str]]) -> list[str]:
+    """Return the statements that bring the columns of a later step to a table that is there."""
+    statements = []
+    for column in (c for c in table.columns if c.since == since):
+        sql = _column_sql(column, None, value_sets)
+        statements.append(f'ALTER TABLE "{table.name}" ADD COLUMN {sql}')
+        if column.indexed:
+            statements.append(_index_sql(table, (column.name,)))
+    return statements
+
+
+def _index_sql(table: Table, names: tuple[str, ...]) -> str:
+    plain = "_".join(names)
+    return f'CREATE INDEX "{table.name}__{plain}" ON "{table.name}" ({", ".join(names)})'
 
 
 def _column_sql(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from store.schema.columns import (
     Table,
+    added,
     blob,
     choice,
     date,
@@ -207,6 +208,7 @@ TABLES: tuple[Table, ...] = (
             instant("used_at", "When it was answered."),
             ref("superseded_by", "otp_challenge", "The later code that replaced it."),
             text("token_hash", "Keyed hash of what holds a sign-in's place.", secret=True),
+            *added(2, ref("outbox_message_id", "outbox_message", "The message that carries it.")),
         ),
         left_out=SECRETS_ONLY,
     ),

@@ -5,7 +5,7 @@ One rule: a recipient, a text and a carrier's password are kept sealed, and no a
 
 from __future__ import annotations
 
-from store.schema.columns import Table, blob, choice, flag, instant, integer, key, ref, text
+from store.schema.columns import Table, added, blob, choice, flag, instant, integer, key, ref, text
 
 VALUE_SETS: dict[str, dict[str, str]] = {
     "message_state": {
@@ -64,6 +64,12 @@ TABLES: tuple[Table, ...] = (
             instant("settled_at", "When it was known whether it arrived."),
             text("last_error", "Why the last try failed."),
             text("carrier_reference", "The carrier's name for it."),
+            *added(
+                2,
+                text("carried_by", "The carrier that took it; only that one can tell of it."),
+                instant("ask_at", "When to ask next whether it arrived; empty: not at all."),
+                integer("asked", "How often that was asked.", required=True, default=0),
+            ),
         ),
         left_out="Messages in transit; they hold one-time codes and passwords.",
     ),
@@ -85,6 +91,11 @@ TABLES: tuple[Table, ...] = (
             text("last_error", "Why the last try failed."),
             instant("edited_at", "When these settings were last changed."),
             ref("edited_by", "user", "Who changed them."),
+            *added(
+                2,
+                text("countries", "Countries it sends to, as `US CA`; empty: any."),
+                text("found", "What the last check that went well found, a sentence."),
+            ),
         ),
         primary_key=("channel",),
         left_out="Holds the practice's accounts with others.",

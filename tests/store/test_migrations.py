@@ -8,30 +8,73 @@ from pathlib import Path
 import pytest
 
 from store.errors import StoreProblem
-from store.migrations import NAMES, schema_statements
+from store.migrations import NAMES, step_statements
 from store.practice import Practice
 from tests.clocks import FixedClock
 from tests.people import PGID
 
-GOLDEN = Path(__file__).parent / "golden" / "schema_1.sql"
+GOLDEN = Path(__file__).parent / "golden"
+STEPS = {f"schema_{n}.sql": step_statements(n) for n in range(1, len(NAMES) + 1)}
 
 
 def written(statements: list[str]) -> str:
     return ";\n\n".join(statements) + ";\n"
 
 
-def test_the_first_step_still_makes_the_schema_it_was_released_with() -> None:
+@pytest.mark.parametrize("name", STEPS)
+def test_a_released_step_still_does_what_it_was_released_with(name: str) -> None:
     """A step that was released is never edited: a change of the schema is a new step.
 
-    Until the first release the file follows the schema:
+    Until its release the newest file follows the schema:
     `python -m tests.store.test_migrations` writes it anew.
     """
-    assert written(schema_statements()) == GOLDEN.read_text(encoding="utf-8")
+    assert written(STEPS[name]) == (GOLDEN / name).read_text(encoding="utf-8")
+
+
+def test_a_store_of_the_first_step_is_brought_to_this_one_and_keeps_its_rows(
+    practice_data: Path, clock: FixedClock
+) -> None:
+    """What a practice wrote before an update is there after it."""
+    folder = practice_data / str(PGID)
+    made = sqlite3.connect(folder / "practice.db")
+    before = sqlite3.connect(folder / "before.db")
+    before.executescript((GOLDEN / "schema_1.sql").read_text(encoding="utf-8"))
+    wanted = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'"
+    tables = [name for (name,) in before.execute(wanted)]
+    kept = {}
+    for table in tables:
+        columns = [f'"{row[1]}"' for row in before.execute(f'PRAGMA table_info("{table}")')]
+        kept[table] = made.execute(f'SELECT {", ".join(columns)} FROM "{table}"').fetchall()
+        marks = ", ".join("?" for _ in columns)
+        before.execute("DROP TRIGGER IF EXISTS audit_log_is_never_changed")
+        before.executemany(f'INSERT INTO "{table}" VALUES ({marks})', kept[table])
+    before.execute("DELETE FROM data_dictionary WHERE since_version > 1")
+    steps = made.execute("SELECT sql FROM sqlite_master WHERE name = '_sqlite_migrations'")
+    before.execute(steps.fetchone()[0])
+    applied = made.execute("SELECT * FROM _sqlite_migrations WHERE name = ?", (NAMES[0],))
+    before.executemany("INSERT INTO _sqlite_migrations VALUES (?, ?, ?, ?)", applied)
+    before.commit()
+    before.close()
+    made.close()
+    for end in ("-wal", "-shm"):
+        (folder / f"practice.db{end}").unlink(missing_ok=True)
+    (folder / "before.db").replace(folder / "practice.db")
+    (folder / "practice.db").chmod(0o600)
+    Practice.open(practice_data, PGID, clock).close()
+    after = sqlite3.connect(folder / "practice.db")
+    for table in set(tables) - {"data_dictionary"}:
+        width = len(kept[table][0]) if kept[table] else 0
+        rows = after.execute(f'SELECT * FROM "{table}"').fetchall()
+        assert [row[:width] for row in rows] == kept[table]
+    described = after.execute("SELECT count(*) FROM data_dictionary").fetchone()
+    assert described == (len(kept["data_dictionary"]),)
+    after.close()
 
 
 def test_a_store_made_now_has_exactly_that_schema(practice_data: Path) -> None:
     released = sqlite3.connect(":memory:")
-    released.executescript(GOLDEN.read_text(encoding="utf-8"))
+    for name in STEPS:
+        released.executescript((GOLDEN / name).read_text(encoding="utf-8"))
     made = sqlite3.connect(practice_data / str(PGID) / "practice.db")
     wanted = "SELECT type, name, sql FROM sqlite_master WHERE tbl_name NOT LIKE '\\_%' ESCAPE '\\'"
     try:
@@ -87,4 +130,5 @@ def test_steps_are_numbered_in_order() -> None:
 
 
 if __name__ == "__main__":
-    GOLDEN.write_text(written(schema_statements()), encoding="utf-8", newline="\n")
+    newest = list(STEPS)[-1]
+    (GOLDEN / newest).write_text(written(STEPS[newest]), encoding="utf-8", newline="\n")

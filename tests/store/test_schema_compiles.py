@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from store.database import Store
-from store.migrations import schema_statements
+from store.migrations import NAMES, step_statements
 from store.practice import Practice
 from store.schema.columns import Column, Table
 from store.schema.tables import TABLES, exported_tables, table_named, tables_left_out
@@ -21,7 +21,7 @@ COLUMNS = [(table, column) for table in TABLES for column in table.columns]
 def empty() -> Iterator[sqlite3.Connection]:
     """The schema alone, in memory, with foreign keys off so that one table can be filled."""
     db = sqlite3.connect(":memory:", isolation_level=None)
-    for statement in schema_statements():
+    for statement in (sql for n in range(len(NAMES)) for sql in step_statements(n + 1)):
         db.execute(statement)
     yield db
     db.close()
