@@ -135,7 +135,7 @@ class Visits:
             account.charge(charge)
             charges.append(charge)
         person.visits.append(Visit(day, charges))
-        if self._world.happens(0.45):
+        if self._world.happens(0.95):
             self._procedures.note(person, charges[0])
 
     def _leave_planned(self, person: Person, needs: Needs, day: int) -> None:
