@@ -11,10 +11,9 @@ import hmac
 import threading
 from typing import Any
 
-from Cryptodome.Cipher import AES
-from Cryptodome.Util import Counter
 from pyzipper.zipfile_aes import WZ_AES_V2, WZ_AES_VENDOR_ID, BaseZipEncrypter
 
+from exporter.archive.counter_mode import BLOCK, CounterMode
 from exporter.archive.errors import KeyUsedTwice
 from store.archive_key import EntryKey
 
@@ -48,9 +47,8 @@ class EntryEncrypter(BaseZipEncrypter):  # type: ignore[misc]  # pyzipper has no
     def __init__(self, key: EntryKey) -> None:
         claim(key)
         self._header = key.salt + key.check
-        self._cipher = AES.new(
-            key.aes_key, AES.MODE_CTR, counter=Counter.new(128, little_endian=True)
-        )
+        self._counter_mode = CounterMode(key.aes_key)
+        self._rest = b""
         self._mac = hmac.new(key.hmac_key, digestmod=hashlib.sha1)
 
     def update_zipinfo(self, zipinfo: Any) -> None:
@@ -67,11 +65,20 @@ class EntryEncrypter(BaseZipEncrypter):  # type: ignore[misc]  # pyzipper has no
         return self._header
 
     def encrypt(self, data: bytes) -> bytes:
-        """Return the next bytes, encrypted."""
-        locked = self._cipher.encrypt(data)
-        self._mac.update(locked)
-        return locked
+        """Return the next bytes, encrypted; less than a block of them may be kept back."""
+        text = self._rest + data if self._rest else data
+        whole = len(text) - len(text) % BLOCK
+        self._rest = text[whole:]
+        return self._locked(memoryview(text)[:whole])
 
     def flush(self) -> bytes:
-        """Return the authentication code, which stands after the data."""
-        return self._mac.digest()[:AUTHENTICATION_BYTES]
+        """Return what was kept back, and the authentication code, which stands after the data."""
+        locked = self._locked(memoryview(self._rest))
+        self._rest = b""
+        return locked + self._mac.digest()[:AUTHENTICATION_BYTES]
+
+    def _locked(self, text: memoryview) -> bytes:
+        locked = bytearray(len(text))
+        self._counter_mode.apply(text, memoryview(locked))
+        self._mac.update(locked)
+        return bytes(locked)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Protocol
 
@@ -30,25 +30,7 @@ class ReadRows(Protocol):
 
 MAX_ROW = 64 * 1024 * 1024
 """Characters of one row; a longer one is a trap, not data."""
-_NEEDS_QUOTES = re.compile(r'[\t"\r\n]')
 _FIELD = re.compile(r'(?:"((?:[^"]|"")*)"|([^\t"\r\n]*))(\t|\Z)')
-
-
-def format_row(values: Sequence[str | int | None]) -> bytes:
-    """Return one row with its line end: the format's reference, which the runner must equal.
-
-    Raises ValueError for empty text: the store has none, and it would read back as NULL.
-    """
-    return ("\t".join(_format_field(value) for value in values) + "\n").encode()
-
-
-def _format_field(value: str | int | None) -> str:
-    if value is None:
-        return ""
-    field = str(value)
-    if not field:
-        raise ValueError("text is never empty; empty is NULL")
-    return '"' + field.replace('"', '""') + '"' if _NEEDS_QUOTES.search(field) else field
 
 
 def read_rows(chunks: Iterable[bytes], *, width: int | None = None, skip: int = 0) -> Iterator[Row]:

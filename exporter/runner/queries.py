@@ -25,6 +25,7 @@ class TableQueries:
     Attributes:
         header: the first line of the table's text.
         count: how many rows there are.
+        span: the first and the last key, where keys are numbers; empty for other tables.
         first_last: the key that ends the first batch; its parameter is the rows to pass over.
         next_last: the same for the batch after a key.
         last: the key of the last row.
@@ -35,6 +36,7 @@ class TableQueries:
     name: str
     header: str
     count: str
+    span: str
     first_last: str
     next_last: str
     last: str
@@ -54,6 +56,7 @@ def queries_of(table: Table, only: str | None = None) -> TableQueries:
     else:
         columns = key
     source = f'"{table.name}"'
+    numbered = len(table.key) == 1 and table.column(table.key[0]).kind == "id"
     down = ", ".join(f'"{name}" DESC' for name in table.key)
     line = f"concat_ws(char(9), {', '.join(_field(c) for c in table.exported_columns)})"
 
@@ -76,6 +79,7 @@ def queries_of(table: Table, only: str | None = None) -> TableQueries:
         name=table.name,
         header="\t".join(c.name for c in table.exported_columns) + "\n",
         count=f"SELECT count(*) FROM {source}{where()}",
+        span=f"SELECT min({key}), max({key}) FROM {source}" if numbered and not only else "",
         first_last=last_of(),
         next_last=last_of(f"{key} > {marks}"),
         last=f"SELECT {columns} FROM {source}{where()} ORDER BY {down} LIMIT 1",

@@ -14,12 +14,13 @@ import json
 import os
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 import apsw
 
+from exporter.runner.batches import Batch, Batches, Key, last_key, span_of
 from exporter.runner.deflating import deflater
 from exporter.runner.frames import Frame, Kind, write_frame
 
@@ -31,8 +32,6 @@ ONE_ROW_LIMIT = 900_000_000
 BUFFERED = 4 * 1024 * 1024
 """Bytes that may wait because an earlier batch is not ready yet."""
 
-Key = tuple[Any, ...]
-
 
 @dataclass(slots=True)
 class Piece:
@@ -42,57 +41,6 @@ class Piece:
     rows: int
     text: bytes
     deflated: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """Rows of one table after one key (None: from the beginning) up to another."""
-
-    number: int
-    table: int
-    after: Key | None
-    last: Key
-    rows: int
-
-
-class Batches:
-    """Hands out the batches of all tables in order, to whichever thread asks next."""
-
-    def __init__(self, tables: Sequence[dict[str, str]], rows: int) -> None:
-        self._tables, self._rows = tables, rows
-        self._lock = threading.Lock()
-        self._number = 0
-        self._table = 0
-        self._after: Key | None = None
-
-    def next(self, db: apsw.Connection) -> Batch | None:
-        """Return the next batch, its end found on this thread's connection; None after the last."""
-        with self._lock:
-            while self._table < len(self._tables):
-                last = last_key(db, self._tables[self._table], self._after, self._rows)
-                if last is None:
-                    self._table, self._after = self._table + 1, None
-                    continue
-                batch = Batch(self._number, self._table, self._after, last, self._rows)
-                self._number += 1
-                self._after = last
-                return batch
-        return None
-
-
-def last_key(
-    db: apsw.Connection, queries: dict[str, str], after: Key | None, rows: int
-) -> Key | None:
-    """Return the key of the last of the next `rows` rows; None if there are none."""
-    if after is None:
-        found = db.execute(queries["first_last"], (rows - 1,)).fetchone()
-    else:
-        found = db.execute(queries["next_last"], (*after, rows - 1)).fetchone()
-    if found is None:
-        found = db.execute(queries["last"]).fetchone()
-        if found == after:
-            return None
-    return found
 
 
 class InOrder:
@@ -210,7 +158,9 @@ class Reader(threading.Thread):
             except apsw.TooBigError:
                 rows = max(rows // 4, 1)
                 continue
-            yield Piece(batch.table, count, text, self._deflate(text))
+            # Between two numbers there may be no row at all.
+            if count:
+                yield Piece(batch.table, count, text, self._deflate(text))
             after = last
 
     def _text(
@@ -223,7 +173,7 @@ class Reader(threading.Thread):
             found = self._db.execute(queries["next_text"], (*after, *last)).fetchone()
         assert found is not None
         text, count = found
-        return count, text + b"\n"
+        return count, text + b"\n" if count else b""
 
 
 def open_at_one_instant(path: str, connections: int) -> list[apsw.Connection]:
@@ -256,7 +206,8 @@ def export(order: dict[str, Any], pipe: BinaryIO) -> None:
     counts = [readers[0].execute(t["count"]).get for t in tables]
     write_frame(pipe, Frame(Kind.SNAPSHOT, payload=json.dumps(counts).encode()))
     pipe.flush()
-    batches, out = Batches(tables, order["batch_rows"]), InOrder()
+    spans = [span_of(readers[0], t, count) for t, count in zip(tables, counts, strict=True)]
+    batches, out = Batches(tables, spans, order["batch_rows"]), InOrder()
     threads = [Reader(db, order, batches, out) for db in readers]
     for thread in threads:
         thread.start()

@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from exporter.archive.manifest import Snapshot, TableContents, write_descriptions
-from exporter.archive.txt import format_row
 from exporter.archive.writer import ArchiveWriter
 from store.archive_key import derive
 from store.schema.columns import (
@@ -24,6 +23,7 @@ from store.schema.columns import (
     ref,
     text,
 )
+from tests.exporter.archive.reference import format_row
 
 PASSWORD = "Correct horse 9"
 MOMENT = datetime(2026, 11, 20, 0, 0, 4)

