@@ -120,6 +120,11 @@ def number(tag: Tag, name: str, value: int) -> Attribute:
     return Attribute(name, (Value(tag, struct.pack(">i", value)),))
 
 
+def truth(name: str, value: bool) -> Attribute:
+    """Return an attribute that is true or false."""
+    return Attribute(name, (Value(Tag.BOOLEAN, bytes((value,))),))
+
+
 def encode(message: Message) -> bytes:
     """Return a message as bytes; a document may follow them.
 

@@ -29,14 +29,21 @@ _OK, _UNAUTHORISED, _UPGRADE, _ITS_OWN_FAULT = 200, 401, 426, 500
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Where a printer is: its address as `store.printers.check_address` returns it.
+    """Where a printer or a print queue is.
 
-    `certificate_sha256` is the accepted certificate; empty accepts whatever is shown, which only
-    the first test page may do.
+    Attributes:
+        address: as `store.printers.check_address` returns it.
+        certificate_sha256: the accepted certificate; empty accepts whatever is shown, which only
+            the first test page may do.
+        service: for a print queue where the print service listens, a socket's path or host:port;
+            else empty.
+        user: whoever runs this program, for a print queue: it hands jobs back to their owner only.
     """
 
     address: str
     certificate_sha256: str = ""
+    service: str = ""
+    user: str = ""
 
     @property
     def is_encrypted(self) -> bool:
@@ -50,12 +57,28 @@ class Line:
 
     def connection(self) -> http.client.HTTPConnection:
         """Return a connection that is not opened yet."""
+        if self.service.startswith("/"):
+            return _Socket(self.service)
         port = urlsplit(self.address).port or IPP_PORT
         if self.is_encrypted:
             return http.client.HTTPSConnection(
                 self.host, port, timeout=SECONDS_TO_REACH, context=_any_certificate()
             )
         return http.client.HTTPConnection(self.host, port, timeout=SECONDS_TO_REACH)
+
+
+class _Socket(http.client.HTTPConnection):
+    """A connection to a program of this computer, by the path of its socket."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__("localhost", timeout=SECONDS_TO_REACH)
+        self._path = path
+
+    def connect(self) -> None:
+        """Open the connection."""
+        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.sock.settimeout(SECONDS_TO_REACH)
+        self.sock.connect(self._path)
 
 
 def ask(line: Line, request: Message, document: bytes = b"") -> Message:
@@ -141,7 +164,7 @@ def _exchange(
     deadline = _Deadline(connection.sock, SECONDS_TO_TAKE if has_document else SECONDS_TO_ANSWER)
     try:
         with deadline:
-            connection.request("POST", path, body, {"Content-Type": "application/ipp"})
+            connection.request("POST", path, body, _headers(line))
             answer = connection.getresponse()
             octets = answer.read(_LARGEST_ANSWER)
     except (OSError, http.client.HTTPException) as problem:
@@ -157,6 +180,14 @@ def _exchange(
         return decode(octets)
     except NotIpp:
         raise _silent(line, "did not answer like a printer", has_document=has_document) from None
+
+
+def _headers(line: Line) -> dict[str, str]:
+    headers = {"Content-Type": "application/ipp"}
+    if line.user and line.service.startswith("/"):
+        # The system vouches for who is at the other end of a socket; there is no password.
+        headers["Authorization"] = f"PeerCred {line.user}"
+    return headers
 
 
 class _Deadline:

@@ -62,7 +62,7 @@ def send(pdf: bytes, printer: str) -> str:
     except OSError as problem:
         raise _not_printed(problem.strerror or type(problem).__name__) from None
     if done.returncode:
-        raise _not_printed(_reason(done.stderr))
+        raise _refused(_reason(done.stderr), printer)
     # "request id is NAME-12 (1 file(s))"
     told = _REQUEST.search(done.stdout.decode("utf-8", "replace"))
     return told.group(1) if told else ""
@@ -76,22 +76,18 @@ def queues() -> tuple[str, ...]:
     return tuple(line.strip() for line in _told("lpstat", "-e").splitlines() if line.strip())
 
 
-def is_waiting(job: str) -> bool:
-    """Tell whether a job still waits in its queue or is being printed."""
-    waiting = _told("lpstat", "-W", "not-completed", "-o").splitlines()
-    return any(line.split(None, 1)[:1] == [job] for line in waiting)
+def service() -> str:
+    """Return where the print service listens, a socket's path or host:port; empty for none.
 
-
-def purge(job: str) -> bool:
-    """Have the print queue wipe a job and the file it kept of it; tell whether it agreed.
-
-    On a job that is not done this also stops the printing. How long a queue keeps files of its own
-    accord is the system's setting (PreserveJobFiles of CUPS); no program can look into that.
+    Asks `lpstat -H`, which knows the system's settings and CUPS_SERVER. A `lpstat` that is not of
+    CUPS cannot tell.
     """
-    cancel = _program("cancel")
-    if cancel is None:
-        return False
-    return _ran([cancel, "-x", job]) is not None
+    return _told("lpstat", "-H").strip()
+
+
+def is_down() -> bool:
+    """Tell whether the print service does not run; `lp` then says that there is no such queue."""
+    return "not running" in _told("lpstat", "-r")
 
 
 def _told(name: str, *arguments: str) -> str:
@@ -128,7 +124,18 @@ def _plain_words() -> dict[str, str]:
 def _reason(said: bytes) -> str:
     """Return the first line of what `lp` said, fit for half a sentence."""
     lines = said.decode("utf-8", "replace").strip().splitlines() or [""]
-    return drawn(lines[0].removeprefix("lp:").strip().rstrip("."))[:_LONGEST_REASON] or "no reason"
+    said_by = re.sub(r"^\S*lp: (Error - )?", "", lines[0])
+    return drawn(said_by.strip().rstrip("."))[:_LONGEST_REASON] or "no reason"
+
+
+def _refused(reason: str, printer: str) -> NotTaken:
+    if "does not exist" in reason:
+        return NotTaken(
+            f"This computer has no print queue {drawn(printer)} any more.",
+            kept="Nothing was printed.",
+            do="Choose another printer, or change this one under Setup > Printers.",
+        )
+    return _not_printed(reason)
 
 
 def _not_printed(reason: str) -> NotTaken:

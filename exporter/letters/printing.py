@@ -6,7 +6,6 @@ one printer is not sent to a second one.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from exporter.archive.files import refuse_existing, whole_file
 from exporter.letters import ipp, lp
 from exporter.letters.access_sheet import make_access_sheet
 from exporter.letters.ipp_wire import Line
+from exporter.letters.print_queue import print_by
 from exporter.letters.problems import NoPrinter, NotPrinted, NotTaken, OtherCertificate
 from exporter.letters.raster import best_form
 from store.access import Actor
@@ -24,9 +24,6 @@ from store.practice import Practice
 from store.use_cases import online_access, printers
 from store.use_cases.printers import Destination
 
-PURGE_GAP = 0.5
-PURGE_TIMES = 20
-"""A print queue is given ten seconds to print before its copy is left to its own rules."""
 _FILE = "a PDF file"
 _LONGEST_REASON = 400
 
@@ -98,7 +95,8 @@ def save_access_sheet(
 def deliver(destination: Destination, pdf: bytes) -> Printed:
     """Send a page to one printer and follow it. Raises NotTaken, NotPrinted, MayStillPrint."""
     if destination.kind == "cups":
-        return _by_queue(destination.address, destination.name, pdf)
+        is_finished, is_purged = print_by(destination.address, pdf)
+        return Printed("cups", destination.name, is_finished, is_purged)
     if destination.address.startswith("ipps:") and not destination.certificate_sha256:
         raise OtherCertificate(
             f"No certificate of the printer {destination.name} was accepted yet.",
@@ -163,15 +161,3 @@ def _to_paper(practice: Practice, actor: Actor, pdf: bytes, places: list[Destina
         kept="Nothing was printed; the password still stands here.",
         do="Save the sheet as a PDF file, or set a printer up under Setup > Printers.",
     )
-
-
-def _by_queue(queue: str, name: str, pdf: bytes) -> Printed:
-    """Print by a queue; once it has printed, have it wipe the file that it kept."""
-    job = lp.send(pdf, queue)
-    if not job:
-        return Printed("cups", name, is_finished=False, is_purged=False)
-    for _ in range(PURGE_TIMES):
-        if not lp.is_waiting(job):
-            return Printed("cups", name, is_purged=lp.purge(job))
-        threading.Event().wait(PURGE_GAP)
-    return Printed("cups", name, is_finished=False, is_purged=False)

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
 from exporter.archive.files import refuse_existing, whole_file
-from exporter.letters import lp
 from exporter.letters.fonts import Fonts, NoFont, choose
+from exporter.letters.print_queue import print_by
 from exporter.reports.naming import check_folder, file_name
 from store.access import Actor
 from store.drawing import drawn
@@ -99,11 +99,11 @@ def save(practice: Practice, actor: Actor, codes: tuple[str, ...], folder: Path)
 def print_out(practice: Practice, actor: Actor, codes: tuple[str, ...], printer: str) -> None:
     """Send the sheet to a printer; no file is made.
 
-    Raises NotPrinted, SessionEnded, BadInput for a name that no font can set.
+    Raises NotPrinted, MayStillPrint, SessionEnded, BadInput for a name that no font can set.
     """
     pdf = as_pdf(_sheet(practice, actor, codes, is_file=False))
     practice.call(factors.note_printed, actor, "printer")
-    lp.send(pdf, printer)
+    print_by(printer, pdf)
 
 
 def as_pdf(sheet: Sheet) -> bytes:

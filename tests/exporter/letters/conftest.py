@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from exporter.letters.fonts import find, system_folders
+from store.access import Actor
+from store.portal_credentials import Credentials
+from store.practice import Practice
+from store.use_cases import online_access
 from store.use_cases.online_access import AccessSheet
 from tests import people
 from tests.exporter.letters import ready_printer
 from tests.exporter.letters.ready_printer import ReadyPrinter
+from tests.store.portal_patients import enter_patient, with_portal
+
+SignIn = Callable[[str], Actor]
 
 FONTS = ("DejaVuSans.ttf", "DejaVuSansMono-Bold.ttf", "Lohit-Devanagari.ttf")
 CJK = "DroidSansFallbackFull.ttf"
@@ -53,3 +60,20 @@ def printer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ReadyPrinter]:
         pytest.skip(ready_printer.MISSING)
     with ready_printer.running(tmp_path_factory.mktemp("printer") / "p") as running:
         yield running
+
+
+@pytest.fixture
+def kim(practice: Practice, sign_in: SignIn) -> Actor:
+    with_portal(practice)
+    return sign_in("kim")
+
+
+@pytest.fixture
+def ana(practice: Practice, kim: Actor, sign_in: SignIn) -> Actor:
+    """At the front desk: may print sheets, and has no right to the printers."""
+    return sign_in("ana")
+
+
+@pytest.fixture
+def given(practice: Practice, ana: Actor) -> Credentials:
+    return practice.call(online_access.provide, ana, enter_patient(practice))

@@ -1,4 +1,4 @@
-"""Programs called `lp`, `lpstat` and `cancel` that keep what they are handed and answer by rote."""
+"""Programs called `lp` and `lpstat`, not of CUPS, that keep what they are handed."""
 
 from __future__ import annotations
 
@@ -22,14 +22,8 @@ print("request id is desk-1 (1 file(s))")
 _LPSTAT = """#!{python}
 import sys
 from pathlib import Path
-asked = {{"-d": "default", "-e": "queues", "-W": "waiting"}}[sys.argv[1]]
+asked = {{"-d": "default", "-e": "queues"}}[sys.argv[1]]
 print((Path({here!r}) / asked).read_text(), end="")
-"""
-_CANCEL = """#!{python}
-import sys
-from pathlib import Path
-assert sys.argv[1] == "-x"
-(Path({here!r}) / "purged").write_text(sys.argv[2])
 """
 _IPPFIND = """#!{python}
 from pathlib import Path
@@ -46,9 +40,8 @@ class StandIn:
         self._programs.mkdir(parents=True)
         self.has_default("system default destination: desk\n")
         self.has_queues("")
-        self.keeps_waiting("")
         self.hears("")
-        programs = {"lp": _LP, "lpstat": _LPSTAT, "cancel": _CANCEL, "ippfind": _IPPFIND}
+        programs = {"lp": _LP, "lpstat": _LPSTAT, "ippfind": _IPPFIND}
         for name, text in programs.items():
             program = self._programs / name
             program.write_text(text.format(python=sys.executable, here=str(folder)), "utf-8")
@@ -62,10 +55,6 @@ class StandIn:
     def has_queues(self, lines: str) -> None:
         """Say what `lpstat -e` prints."""
         (self.folder / "queues").write_text(lines, "utf-8")
-
-    def keeps_waiting(self, lines: str) -> None:
-        """Say what `lpstat -W not-completed -o` prints."""
-        (self.folder / "waiting").write_text(lines, "utf-8")
 
     def hears(self, lines: str) -> None:
         """Say what `ippfind` prints of printers that announce themselves."""
@@ -85,12 +74,6 @@ class StandIn:
         """What `lp` read from its standard input; None if it was never called."""
         kept = self.folder / "taken"
         return kept.read_bytes() if kept.exists() else None
-
-    @property
-    def purged(self) -> str | None:
-        """Which job `cancel -x` was called with; None if it was never called."""
-        kept = self.folder / "purged"
-        return kept.read_text("utf-8") if kept.exists() else None
 
     @property
     def arguments(self) -> list[str]:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from exporter.letters import ipp, ipp_wire
+from exporter.letters import ipp, ipp_following, ipp_wire
 from exporter.letters.ipp_codec import (
     Attribute,
     Group,
@@ -60,8 +60,8 @@ _messages = st.builds(
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ipp, "BUSY_GAPS", (0.001, 0.001))
-    monkeypatch.setattr(ipp, "FOLLOW_GAP", 0.001)
-    monkeypatch.setattr(ipp, "FOLLOW_TIMES", 5)
+    monkeypatch.setattr(ipp_following, "FOLLOW_GAP", 0.001)
+    monkeypatch.setattr(ipp_following, "FOLLOW_TIMES", 5)
 
 
 def printed(address: str) -> bool:
@@ -168,7 +168,10 @@ def test_a_page_that_is_cancelled_at_the_printer_was_not_printed() -> None:
     printer = OddPrinter(
         {PRINTER: [printer_says()], PRINT: [job_says(PROCESSING)], JOB: [job_says(CANCELED)]}
     )
-    with serving(printer) as address, pytest.raises(NotPrinted, match="gave the sheet up") as told:
+    with (
+        serving(printer) as address,
+        pytest.raises(NotPrinted, match="cancelled the sheet") as told,
+    ):
         printed(address)
     assert not isinstance(told.value, NotTaken)
 

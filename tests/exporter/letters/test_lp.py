@@ -59,15 +59,6 @@ def test_without_the_program_there_is_no_printer(
         lp.send(PAGE, "desk")
 
 
-def test_a_refusal_is_told_in_one_sentence(printer: StandIn) -> None:
-    printer.refuses("lp: The printer or class does not exist.\nsecond line\x1b[31m")
-    with pytest.raises(NotPrinted) as told:
-        lp.send(PAGE, "gone")
-    assert str(told.value) == (
-        "The printer did not take the sheet: The printer or class does not exist."
-    )
-
-
 def test_attack_control_characters_in_what_lp_says(printer: StandIn) -> None:
     """A print server's sentence reaches the screen; it must not steer the terminal."""
     printer.refuses("lp: \x1b[2Jall fine" + "x" * 500)
@@ -85,19 +76,3 @@ def test_a_printer_that_never_answers_is_given_up(
     monkeypatch.setattr(lp, "_SECONDS_TO_TAKE", 0.2)
     with pytest.raises(NotPrinted, match="did not answer"):
         lp.send(PAGE, "desk")
-
-
-def test_a_queue_is_asked_to_wipe_the_job_it_took(printer: StandIn) -> None:
-    """P9: the copy that a print queue keeps is asked away once the page is out."""
-    job = lp.send(PAGE, "desk")
-    printer.keeps_waiting("desk-10 kim 1024\n")
-    assert not lp.is_waiting(job), "desk-1 is not desk-10"
-    printer.keeps_waiting(f"{job} kim 1024\n")
-    assert lp.is_waiting(job)
-    assert lp.purge(job)
-    assert printer.purged == job
-
-
-def test_the_print_queues_of_the_computer(printer: StandIn) -> None:
-    printer.has_queues("desk\nback_office\n")
-    assert lp.queues() == ("desk", "back_office")
