@@ -18,7 +18,7 @@ _FORMULA = re.compile(rf"[\t\r\n]|{_BLANKS}[=+\-@＝＋－＠﹦﹢﹣﹫]")
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _ESCAPE_LOOKALIKE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 _EXCEL_DIGITS = 15
-_EXCEL_FIRST_DAY = "1900-03-01"
+EXCEL_FIRST_DAY = "1900-03-01"
 """Before it Excel counts a 29 February 1900 that never was, or knows no dates at all."""
 
 
@@ -48,14 +48,14 @@ def as_number(text: str) -> int | None:
 def as_date(text: str) -> date | None:
     """Return a date that Excel can show, else None."""
     try:
-        return date.fromisoformat(text) if text >= _EXCEL_FIRST_DAY and len(text) == 10 else None
+        return date.fromisoformat(text) if text >= EXCEL_FIRST_DAY and len(text) == 10 else None
     except ValueError:
         return None
 
 
 def as_instant(text: str) -> datetime | None:
     """Return an instant of UTC without a zone, which Excel has no word for, else None."""
-    if text < _EXCEL_FIRST_DAY or _INSTANT.fullmatch(text) is None:
+    if text < EXCEL_FIRST_DAY or _INSTANT.fullmatch(text) is None:
         return None
     try:
         return datetime.fromisoformat(text[:-1])

@@ -7,6 +7,7 @@ cannot hold is said on the last sheet. Source: REQUIREMENTS D18; Excel's publish
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -15,29 +16,17 @@ from exporter.archive.extraction import refuse_if_too_large
 from exporter.archive.files import refuse_existing, whole_file, whole_folder
 from exporter.archive.progress import IsCancelled, OnProgress, Work
 from exporter.archive.reader import Archive
-from exporter.archive.txt import Row
-from exporter.convert.cells import (
-    as_amount,
-    as_date,
-    as_instant,
-    as_number,
-    cut_utf16,
-    for_xml,
-    utf16_length,
-)
-from exporter.convert.sheets import Cell, SheetBook
+from exporter.convert.columns import Column
+from exporter.convert.sheets import SheetBook
 from exporter.convert.source import Conversion, chosen_tables, rows_of, work_on
 from store.clock import moment
 
 SHEET_ROWS = 1_048_576
-CELL_LENGTH = 32_767
-CUT_MARK = " […cut, see Notes]"
-GROWTH = 8
-"""How much larger than the TXT the sheets are on disk before they are packed."""
+GROWTH = 4
+"""How much larger than the TXT the packed sheets are at worst, with the file they are put into."""
 MOST_NOTES = 10_000
-KNOWN = 2_000
-"""Different values of a column whose cells are kept at hand."""
-_TEXTS = frozenset({"text", "choice"})
+BLOCK = 256
+"""Rows that are turned into cells at once: enough to be quick, few enough for the longest texts."""
 _GENERAL = (
     "Raw data, table by table, without images and attached files.",
     "This workbook is not encrypted. It tells about patients.",
@@ -98,78 +87,37 @@ def _add_table(
 ) -> Iterator[str]:
     """Write one table over as many sheets as it takes; yields notes."""
     header = [field.name for field in table.fields]
-    columns = [_Column(book, field.kind) for field in table.fields]
+    columns = [Column(book, field.kind) for field in table.fields]
     sheet = book.new_sheet(table.name, header)
     on_sheet, parts = 1, 1
-    for row in rows_of(archive, table, work):
+    rows = rows_of(archive, table, work)
+    while block := list(islice(rows, min(BLOCK, sheet_rows - on_sheet or sheet_rows - 1))):
         if on_sheet == sheet_rows:
             parts += 1
             sheet = book.new_sheet(table.name, header)
             on_sheet = 1
-        on_sheet += 1
-        cells, cut = _cells(row, columns)
-        sheet.append(cells)
-        for place in cut:
-            yield f"{sheet.title}, row {on_sheet:,}, {header[place]}: text was cut, {cut[place]:,}"
+        values = list(zip(*block, strict=True))
+        cells = [column.cells(of) for column, of in zip(columns, values, strict=True)]
+        sheet.extend(cells, len(block))
+        for row, place, length in _cut(columns, values):
+            where = f"{sheet.title}, row {on_sheet + row + 1:,}, {header[place]}"
+            yield f"{where}: text was cut, {length:,}"
+        on_sheet += len(block)
     if parts > 1:
         yield f"{table.name}: {table.rows:,} rows, spread over {parts} sheets"
 
 
-class _Column:
-    """Turns the values of one column into cells; most columns say the same again and again."""
-
-    def __init__(self, book: SheetBook, kind: str) -> None:
-        self._book, self._kind = book, kind
-        self.known: dict[str | None, Cell | None] = {None: None}
-        self.cut = 0
-        """The full length of the last text, if it had to be cut; else 0."""
-
-    def cell(self, value: str) -> Cell:
-        """Return the cell of a value that is not known yet, and know it while there is room."""
-        made = None if self._kind in _TEXTS else _typed(self._book, value, self._kind)
-        if made is None:
-            made = self._text(value)
-        if len(self.known) < KNOWN and not self.cut:
-            self.known[value] = made
-        return made
-
-    def _text(self, value: str) -> Cell:
-        text = for_xml(value)
-        # A character takes one or two of Excel's, so most texts need no counting.
-        length = utf16_length(text) if len(text) > CELL_LENGTH // 2 else 0
-        self.cut = length if length > CELL_LENGTH else 0
-        if self.cut:
-            text = cut_utf16(text, CELL_LENGTH - len(CUT_MARK)) + CUT_MARK
-        return self._book.text(text)
-
-
-def _cells(row: Row, columns: Sequence[_Column]) -> tuple[list[Cell | None], dict[int, int]]:
-    """Return a row's cells, and the full length of each text that had to be cut."""
-    cells: list[Cell | None] = []
-    cut: dict[int, int] = {}
-    for value, column in zip(row, columns, strict=True):
-        try:
-            cells.append(column.known[value])
-        except KeyError:
-            assert value is not None
-            cells.append(column.cell(value))
-            if column.cut:
-                cut[len(cells) - 1], column.cut = column.cut, 0
-    return cells, cut
-
-
-def _typed(book: SheetBook, value: str, kind: str) -> Cell | None:
-    """Return a typed cell where the value is certainly of its column's type, else None."""
-    if kind == "date":
-        day = as_date(value)
-        return None if day is None else book.date(day)
-    if kind == "instant":
-        when = as_instant(value)
-        return None if when is None else book.instant(when)
-    number = as_number(value)
-    if number is None:
-        return None
-    return book.amount(as_amount(value)) if kind == "cents" else book.number(number)
+def _cut(
+    columns: Sequence[Column], values: Sequence[Sequence[str | None]]
+) -> list[tuple[int, int, int]]:
+    """Return row, column and full length of each text of a block that had to be cut."""
+    return sorted(
+        (row, place, column.cut[value])
+        for place, (column, of) in enumerate(zip(columns, values, strict=True))
+        if column.cut
+        for row, value in enumerate(of)
+        if value in column.cut
+    )
 
 
 def _add_notes(book: SheetBook, notes: Sequence[str]) -> None:

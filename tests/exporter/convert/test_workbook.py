@@ -10,13 +10,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from openpyxl import load_workbook
 from python_calamine import CalamineWorkbook
 
 from exporter.archive.errors import Cancelled, DamagedEntry
 from exporter.archive.reader import Archive
-from exporter.convert.workbook import CELL_LENGTH, KNOWN, to_workbook
+from exporter.convert.columns import CELL_LENGTH, KNOWN, Column
+from exporter.convert.sheets import SheetBook
+from exporter.convert.workbook import to_workbook
 from store.errors import BadInput
+from tests.clocks import START
 from tests.exporter.archive.making import (
     PASSWORD,
     PATIENT,
@@ -84,6 +89,28 @@ def test_more_different_values_than_are_kept_at_hand(tmp_path: Path) -> None:
     source = make_archive(tmp_path / "a.zip", [(VISIT, rows)])
     sheet = converted(source, tmp_path / "a.xlsx")["visit"]
     assert [tuple(row) for row in sheet.iter_rows(min_row=2, values_only=True)] == rows
+
+
+_HARD = """
+0 -0 007 -5 -12 99 111111111111111 1111111111111111 +1 =1 1.5 ٣ 1_0 2026-11-20 1899-12-31
+2026-02-30 0001-01-01 2026-11-20T17:00:00Z 2026-11-20T24:00:00Z _x0041_ \x00 a<b
+"""
+
+
+@settings(max_examples=50)
+@given(
+    st.sampled_from(["text", "date", "instant", "cents", "integer"]),
+    st.lists(
+        st.none() | st.sampled_from(_HARD.split()) | st.text(min_size=1, max_size=4), max_size=8
+    ),
+)
+def test_a_value_becomes_the_same_cell_in_any_company(kind: str, values: list[str | None]) -> None:
+    """Numbers and days are made quickly where all of a block are such; else one by one."""
+    with tempfile.TemporaryDirectory() as folder, SheetBook(Path(folder), START) as book:
+        together = Column(book, kind).cells(values)
+        stranger = "neither a number nor a day"
+        assert together == [Column(book, kind).cells([value, stranger])[0] for value in values]
+        assert together == [Column(book, kind).cells([value])[0] for value in values]
 
 
 def test_what_excel_cannot_hold_as_a_value_stays_text(whole_archive: Path, tmp_path: Path) -> None:
