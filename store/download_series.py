@@ -10,7 +10,7 @@ import sqlite3
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from store import download_keys, downloads, one_time_codes, series_keys, users
+from store import download_keys, downloads, one_time_codes, users
 from store.access import Change, standing_level
 from store.clock import date_in_zone, instant, moment, start_of_day
 from store.database import Store
@@ -163,7 +163,7 @@ def close(store: Store, series_id: int, because: str) -> None:
         " WHERE data_download_series_id = ? AND ended_at IS NULL",
         (instant(store.clock.now()), because, series_id),
     )
-    series_keys.destroy(store, series_id)
+    download_keys.OF_SERIES.destroy(store, series_id)
 
 
 def close_unconfirmed(store: Store) -> None:
@@ -227,9 +227,9 @@ def _make_next(store: Store, tx: Change, found: sqlite3.Row) -> None:
     day = next_day(store, found)
     if start_of_day(day, zone) >= again:
         if now >= again:
-            series_keys.destroy(store, series_id)
+            download_keys.OF_SERIES.destroy(store, series_id)
         return
-    if series_keys.left(store, series_id) < download_keys.entries_per_archive():
+    if download_keys.OF_SERIES.left(store, series_id) < download_keys.entries_per_archive():
         # Tries that failed have used its reserve up: it asks again now.
         store.execute(
             "UPDATE data_download_series SET confirm_again_at = ?"

@@ -61,13 +61,6 @@ def check_password(stored_hash: str | None, password: str) -> None:
         raise WrongPassword("The password is not right.")
 
 
-def check_new_password(password: str, user_name: str) -> None:
-    """Raise BadInput if a password may not be chosen (S4, preset NIST 800-63B-4)."""
-    from store.password_policy import NIST, check_allowed
-
-    check_allowed(NIST, password, (user_name,))
-
-
 @dataclass(frozen=True, slots=True)
 class Strength:
     """How hard a password is to guess: 0 (at once) to 4, as a word, and what would help."""

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import hmac
 import struct
+from dataclasses import replace
 from pathlib import Path
 
 from store.archive_key import AES_KEY_BYTES, CHECK_BYTES, SALT_BYTES, EntryKey, derive
 from store.database import Store
+from store.download_keys import OF_DOWNLOAD
 
-_PURPOSE = "rekeying"
+_CHAINS = replace(OF_DOWNLOAD, purpose="rekeying")
 _KEY_BYTES = SALT_BYTES + 2 * AES_KEY_BYTES + CHECK_BYTES
 _INSTANT_BYTES = len("2026-11-20T17:00:00Z")
 _LOCAL_HEADER = struct.Struct("<26x2H")
@@ -79,14 +81,9 @@ def keep(store: Store, data_download_id: int, chains: list[Chain], password_of: 
 
     `password_of` is the instant at which the password of the last keys was set.
     """
-    store.execute("DELETE FROM data_download_key WHERE data_download_id = ?", (data_download_id,))
-    for ordinal, chain in enumerate(chains):
-        plain = b"".join((password_of.encode("ascii"), *(key.to_bytes() for key in chain)))
-        sealed = store.sealer.seal(plain, _PURPOSE, f"{data_download_id}:{ordinal}")
-        store.insert(
-            "data_download_key",
-            {"data_download_id": data_download_id, "ordinal": ordinal, "sealed_key": sealed},
-        )
+    begin = password_of.encode("ascii")
+    packed = (b"".join((begin, *(key.to_bytes() for key in chain))) for chain in chains)
+    _CHAINS.seal(store, data_download_id, packed)
 
 
 def kept(store: Store, data_download_id: int) -> tuple[list[Chain], str]:
@@ -94,17 +91,9 @@ def kept(store: Store, data_download_id: int) -> tuple[list[Chain], str]:
 
     They are in the order of the file; none if the archive is not to be locked anew.
     """
-    rows = store.rows(
-        "SELECT ordinal, sealed_key FROM data_download_key"
-        " WHERE data_download_id = ? AND sealed_key IS NOT NULL ORDER BY ordinal",
-        (data_download_id,),
-    )
     chains: list[Chain] = []
     password_of = ""
-    for row in rows:
-        plain = store.sealer.open(
-            row["sealed_key"], _PURPOSE, f"{data_download_id}:{row['ordinal']}"
-        )
+    for _place, plain in _CHAINS.unused(store, data_download_id):
         password_of = plain[:_INSTANT_BYTES].decode("ascii")
         places = range(_INSTANT_BYTES, len(plain), _KEY_BYTES)
         chains.append(tuple(EntryKey.from_bytes(plain[at : at + _KEY_BYTES]) for at in places))

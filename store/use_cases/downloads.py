@@ -13,7 +13,6 @@ from store import (
     factors,
     one_time_codes,
     outbox,
-    series_keys,
     sign_in_attempts,
     users,
 )
@@ -220,7 +219,7 @@ def cancel_download(store: Store, actor: Actor, download_id: int) -> None:
                 kept="It stays scheduled.",
             )
         downloads.move(store, download_id, before=("requested", "scheduled"), after="cancelled")
-        download_keys.destroy(store, download_id)
+        download_keys.OF_DOWNLOAD.destroy(store, download_id)
         # Of a series only this one is given up, unless the series waits for its code as well.
         download_series.close_unconfirmed(store)
         tx.record(
@@ -264,7 +263,7 @@ def _keep_request(
     if plan is not None:
         own = request.own_passphrase
         series_id = download_series.insert(store, plan, user, own_passphrase=own)
-        series_keys.keep(store, series_id, keys)
+        download_keys.OF_SERIES.keep(store, series_id, keys)
     number = downloads.insert_request(
         store,
         user=user,
@@ -275,14 +274,12 @@ def _keep_request(
         series_id=series_id,
     )
     if plan is None:
-        download_keys.keep(store, number, keys)
+        download_keys.OF_DOWNLOAD.keep(store, number, keys)
     return number
 
 
 def _derived(locks: str, plan: Plan | None) -> list[EntryKey]:
-    if plan is None:
-        return download_keys.derive_for_download(locks)
-    return series_keys.derive_for_series(locks, plan.archives)
+    return download_keys.derive_for(locks, 1 if plan is None else plan.archives)
 
 
 def _for_demo(store: Store, text: str | None) -> str | None:

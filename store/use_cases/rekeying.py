@@ -10,7 +10,7 @@ import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
 
-from store import download_keys, download_series, downloads, rekeying_keys, series_keys
+from store import download_keys, download_series, downloads, rekeying_keys
 from store.access import Actor, Change, change, check_is_runner
 from store.clock import instant
 from store.database import Store
@@ -82,7 +82,7 @@ def cancel_pending(store: Store, tx: Change, user_id: int, because: str) -> None
             " lease_until = NULL, cancel_requested = 0, error = ? WHERE data_download_id = ?",
             (because, number),
         )
-        download_keys.destroy(store, number)
+        download_keys.OF_DOWNLOAD.destroy(store, number)
         tx.record(
             "download.cancel",
             f"Cancelled a data download. {because}",
@@ -153,7 +153,7 @@ def finish_rekeying(
             " lease_until = NULL, locked_with_password_of = ? WHERE data_download_id = ?",
             (file_bytes, file_sha256, job.password_of, job.download_id),
         )
-        download_keys.destroy(store, job.download_id)
+        download_keys.OF_DOWNLOAD.destroy(store, job.download_id)
         tx.record(
             "runner.rekey",
             "Locked a ready data download anew, with its requester's new password.",
@@ -191,8 +191,7 @@ def _of_user(store: Store, user_id: int, states: tuple[str, ...]) -> list[sqlite
 def _derive_anew(store: Store, tx: Change, found: sqlite3.Row, new_password: str) -> None:
     number = found["data_download_id"]
     if found["data_download_series_id"] is None:
-        download_keys.destroy(store, number)
-        download_keys.keep(store, number, download_keys.derive_for_download(new_password))
+        download_keys.OF_DOWNLOAD.keep(store, number, download_keys.derive_for(new_password))
     store.execute(
         "UPDATE data_download SET locked_with_password_of = ? WHERE data_download_id = ?",
         (instant(store.clock.now()), number),
@@ -218,9 +217,9 @@ def _derive_series_anew(store: Store, tx: Change, series_id: int, new_password: 
         " AND state = 'scheduled' AND attempts = 0 AND started_at IS NOT NULL",
         (series_id,),
     )
-    count = series_keys.left(store, series_id)
+    count = download_keys.OF_SERIES.left(store, series_id)
     count += begins_again * download_keys.entries_per_archive()
-    series_keys.keep(store, series_id, series_keys.derive_some(new_password, count))
+    download_keys.OF_SERIES.keep(store, series_id, download_keys.derive_some(new_password, count))
     store.execute(
         "UPDATE data_download_series SET locked_with_password_of = ?"
         " WHERE data_download_series_id = ?",

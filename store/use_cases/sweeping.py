@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from store import download_keys, download_series, downloads, one_time_codes, outbox
+from store import download_keys, download_series, downloads, one_time_codes, outbox, outbox_log
 from store.access import Actor, Change, change, check_is_runner
 from store.clock import instant
 from store.database import Store
@@ -29,8 +29,8 @@ def sweep(store: Store, runner: Actor) -> Kept:
     """Expire what is over; return which files may stay, all others are litter.
 
     Requests that nobody confirmed are given up and their keys destroyed (D11), archives whose
-    days are over expire (D17), messages that can no longer be sent are wiped. What repeats is
-    brought to where it should be.
+    days are over expire (D17), messages that can no longer be sent are wiped, and
+    old ones forgotten. What repeats is brought to where it should be.
     """
     check_is_runner(runner)
     with change(store, runner, None) as tx:
@@ -39,6 +39,7 @@ def sweep(store: Store, runner: Actor) -> Kept:
         _expire_archives(store, tx)
         download_series.keep_going(store, tx)
         outbox.wipe_expired(store)
+        outbox_log.forget_old(store)
         kept = _kept(store)
     store.scrub_log()
     return kept
@@ -52,7 +53,7 @@ def _give_up_requests(store: Store, tx: Change) -> None:
     )
     for row in over:
         downloads.move(store, row[0], before=("requested",), after="cancelled")
-        download_keys.destroy(store, row[0])
+        download_keys.OF_DOWNLOAD.destroy(store, row[0])
         tx.record(
             "download.lapse",
             "A request for a data download lapsed: its code was not entered in time.",

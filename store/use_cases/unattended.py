@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from store import download_keys, download_series, downloads, series_keys
+from store import download_keys, download_series, downloads
 from store.access import Actor, Change, change, check_is_runner
 from store.archive_key import EntryKey
 from store.clock import instant
@@ -110,9 +110,9 @@ def take_keys(store: Store, job: Job, count: int) -> list[EntryKey]:
     with store.transaction():
         series_id = _check_lease(store, job)["data_download_series_id"]
         if series_id is None:
-            keys = download_keys.take(store, job.download_id, count)
+            keys = download_keys.OF_DOWNLOAD.take(store, job.download_id, count)
         else:
-            keys = series_keys.take(store, series_id, count)
+            keys = download_keys.OF_SERIES.take(store, series_id, count)
     store.scrub_log()
     return keys
 
@@ -173,7 +173,7 @@ def finish(store: Store, runner: Actor, job: Job, made: Made) -> None:
                     "sha256": file.sha256,
                 },
             )
-        download_keys.destroy(store, job.download_id)
+        download_keys.OF_DOWNLOAD.destroy(store, job.download_id)
         tx.record(
             "runner.ready",
             "A data download is ready.",
@@ -194,7 +194,7 @@ def fail(store: Store, runner: Actor, job: Job, reason: str, *, cancelled: bool 
         if cancelled:
             after = "cancelled"
             downloads.move(store, job.download_id, before=("running",), after=after)
-            download_keys.destroy(store, job.download_id)
+            download_keys.OF_DOWNLOAD.destroy(store, job.download_id)
         elif job.attempt >= download_keys.ATTEMPTS:
             after = "failed"
             _give_up(store, job.download_id, reason)
@@ -245,13 +245,9 @@ def give_back(store: Store, runner: Actor, job: Job, reason: str) -> str:
 
 def _keys_are_left_for(store: Store, job: Job) -> bool:
     """Tell whether one more try than are left would find its keys."""
-    left = store.value(
-        "SELECT count(*) FROM data_download_key WHERE data_download_id = ?"
-        " AND sealed_key IS NOT NULL AND used_at IS NULL",
-        (job.download_id,),
-    )
+    left = download_keys.OF_DOWNLOAD.left(store, job.download_id)
     tries_left = download_keys.ATTEMPTS - job.attempt
-    return bool(left >= (tries_left + 1) * download_keys.entries_per_archive())
+    return left >= (tries_left + 1) * download_keys.entries_per_archive()
 
 
 def _next_due(store: Store) -> sqlite3.Row | None:
@@ -314,4 +310,4 @@ def _give_up(store: Store, download_id: int, reason: str, after: str = "failed")
         " lease_until = NULL, cancel_requested = 0 WHERE data_download_id = ?",
         (after, reason, download_id),
     )
-    download_keys.destroy(store, download_id)
+    download_keys.OF_DOWNLOAD.destroy(store, download_id)

@@ -104,7 +104,7 @@ def test_a_take_that_is_rolled_back_hands_nothing_out(practice: Practice, sign_i
 
     def killed_before_commit(store: Store) -> None:
         with store.transaction():
-            download_keys.take(store, number, 3)
+            download_keys.OF_DOWNLOAD.take(store, number, 3)
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
@@ -154,7 +154,7 @@ def test_a_destroyed_key_is_nowhere_in_the_practices_files(
 
 def _take(store: Store, number: int, count: int) -> list[EntryKey]:
     with store.transaction():
-        return download_keys.take(store, number, count)
+        return download_keys.OF_DOWNLOAD.take(store, number, count)
 
 
 def _all_bytes(folder: Path) -> bytes:

@@ -92,7 +92,7 @@ def unused_keys(store: Store, number: int) -> list[EntryKey]:
     keys: list[EntryKey] = []
     try:
         with store.transaction():
-            keys = download_keys.take(store, number, count)
+            keys = download_keys.OF_DOWNLOAD.take(store, number, count)
             raise _Undo
     except _Undo:
         return keys

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from store import download_keys, series_keys
+from store import download_keys
 from store.access import Actor, unattended
 from store.archive_key import EntryKey, derive
 from store.clock import PACIFIC, date_in_zone, start_of_day
@@ -43,7 +43,7 @@ def pending(practice: Practice) -> list[str]:
 
 
 def keys_left(practice: Practice, series_id: int = 1) -> int:
-    return practice.call(series_keys.left, series_id)
+    return practice.call(download_keys.OF_SERIES.left, series_id)
 
 
 def night(practice: Practice) -> list[EntryKey]:
