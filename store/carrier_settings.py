@@ -1,7 +1,7 @@
 """The settings of a message carrier: what may be set, and the line to its server.
 
 One rule: a carrier's password is sealed, and goes to no other server than the one it was typed for:
-whoever changes server or account types it again.
+whoever changes server or account types it again. What text messages need is in `sms_settings`.
 """
 
 from __future__ import annotations
@@ -14,12 +14,14 @@ from store.database import Store
 from store.errors import BadInput
 from store.mail import ascii_domain, has_control, mail_address
 
-KINDS = {"sms": ("spool",), "email": ("smtp", "spool")}
+KINDS = {"sms": ("http", "modem", "spool"), "email": ("smtp", "spool")}
 """What can be set up for each channel."""
 PORTS = {"starttls": 587, "tls": 465, "none": 25}
 """The usual port for each way to encrypt (RFC 8314)."""
 PURPOSE = "message carrier"
 """What a carrier's password is sealed for; the row is its channel."""
+_WHERE = ("kind", "address", "port", "security", "account")
+"""What a secret was typed for: it is kept only where all of them stay."""
 Columns = dict[str, str | int | bytes | None]
 
 
@@ -33,9 +35,11 @@ class BadCarrier(BadInput):
 
 @dataclass(frozen=True, slots=True)
 class CarrierForm:
-    """What can be set. `kind` is smtp or spool, empty to take it down; `secret` empty: unchanged.
+    """What can be set. `kind` is one of KINDS, empty to take it down; `secret` empty: unchanged.
 
-    `security` is starttls, tls or none. Without an account nobody signs in to the server.
+    smtp: `security` is starttls, tls or none; without an account nobody signs in to the server.
+    http: `address` is the gateway's base address, `secret` its token. modem: `address` is the
+    device, `secret` the SIM card's PIN, if it has one. `countries` as in `US CA`; empty: any.
     """
 
     channel: str
@@ -47,6 +51,7 @@ class CarrierForm:
     secret: str = ""
     sender: str = ""
     sender_name: str = ""
+    countries: str = ""
 
     def __repr__(self) -> str:
         return f"CarrierForm({self.channel}, {self.kind})"
@@ -61,7 +66,22 @@ def columns_of(store: Store, form: CarrierForm, present: sqlite3.Row | None) -> 
         raise BadCarrier("kind", "This cannot be set up here.")
     if form.kind == "spool":
         return {}
-    address = _host(form.address)
+    columns = _settings(form)
+    columns["kind"] = form.kind
+    columns["sealed_secret"] = _sealed(store, form, columns, present)
+    return columns
+
+
+def _settings(form: CarrierForm) -> Columns:
+    from store import sms_settings
+
+    if form.kind == "smtp":
+        return _mail_server(form)
+    return sms_settings.gateway(form) if form.kind == "http" else sms_settings.modem(form)
+
+
+def _mail_server(form: CarrierForm) -> Columns:
+    address = host(form.address)
     if form.security not in PORTS:
         raise BadCarrier("security", "Choose how the line is encrypted.")
     if form.security == "none" and not is_loopback(address):
@@ -76,16 +96,16 @@ def columns_of(store: Store, form: CarrierForm, present: sqlite3.Row | None) -> 
     name = form.sender_name.strip()
     if has_control(name) or len(name) > 100:
         raise BadCarrier("sender_name", "The sender's name is one line of at most 100 characters.")
-    columns: Columns = {
+    if form.secret and not form.account.strip():
+        raise BadCarrier("account", "A password needs an account.")
+    return {
         "address": address,
         "port": port,
         "security": form.security,
-        "account": _printable(form.account.strip(), "account") or None,
+        "account": printable(form.account.strip(), "account") or None,
         "sender": _sender(form.sender),
         "sender_name": name or None,
     }
-    columns["sealed_secret"] = _sealed(store, form, columns, present)
-    return columns
 
 
 def _sealed(
@@ -94,25 +114,27 @@ def _sealed(
     columns: Columns,
     present: sqlite3.Row | None,
 ) -> bytes | None:
-    if not columns["account"]:
-        if form.secret:
-            raise BadCarrier("account", "A password needs an account.")
-        return None
     if form.secret:
-        secret = _printable(form.secret, "secret")
+        secret = printable(form.secret, "secret")
         return store.sealer.seal(secret.encode(), PURPOSE, form.channel)
-    where = ("address", "port", "security", "account")
-    if present is None or any(present[name] != columns[name] for name in where):
-        raise BadCarrier(
-            "secret",
-            "The password is missing.",
-            do="Type it again: it is kept for one server and one account.",
-        )
-    kept: bytes | None = present["sealed_secret"]
-    return kept
+    if form.kind == "smtp" and not columns["account"]:
+        return None
+    if present is not None and all(present[name] == columns.get(name) for name in _WHERE):
+        kept: bytes | None = present["sealed_secret"]
+        return kept
+    if form.kind == "modem":
+        # Many SIM cards ask for no PIN; one that does says so at the check.
+        return None
+    what = "token" if form.kind == "http" else "password"
+    raise BadCarrier(
+        "secret",
+        f"The {what} is missing.",
+        do="Type it again: it is kept for one server and one account.",
+    )
 
 
-def _host(typed: str) -> str:
+def host(typed: str) -> str:
+    """Return a host name or address as it stands on the wire. Raises BadCarrier."""
     name = typed.strip().lower()
     try:
         return ipaddress.ip_address(name).compressed
@@ -139,7 +161,8 @@ def _sender(typed: str) -> str:
         raise BadCarrier("sender", problem.what, do=problem.do) from None
 
 
-def _printable(typed: str, field: str) -> str:
+def printable(typed: str, field: str) -> str:
+    """Return a text of plain signs as it is. Raises BadCarrier."""
     # Servers disagree on how anything else is written when signing in.
     if not (typed.isascii() and typed.isprintable()):
         raise BadCarrier(field, "Only letters without accents, digits and signs can be used here.")

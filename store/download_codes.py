@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from store import one_time_codes, outbox
+from store import one_time_codes, text_messages
 from store.database import Store
 from store.factors import Kind
 from store.one_time_codes import NewCode
@@ -32,21 +32,18 @@ class CodeSent:
 
 
 def send(store: Store, phone: str, code: NewCode) -> str:
-    """Queue the text message with a code, inside the running transaction; return its text."""
-    practice = store.value("SELECT name FROM practice_group")
-    text = (
-        f"{practice}: {code.code} is your code for the data download. Valid for 10 minutes."
-        " Nobody will ever ask you for it."
-    )
-    outbox.queue(
+    """Queue the text message with a code, inside the running transaction; return its text.
+
+    Raises BadInput for a number that no text message goes to.
+    """
+    return text_messages.queue_code(
         store,
-        channel="sms",
+        code,
         purpose="download.schedule",
-        recipient=phone,
-        body=text,
-        lifetime=one_time_codes.LIFETIME,
+        number=phone,
+        says=f"{code.code} is your code for the data download.",
+        advice=("Nobody will ever ask you for it.",),
     )
-    return text
 
 
 def code_sent(

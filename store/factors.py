@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from store import one_time_codes, users
+from store import message_carriers, one_time_codes, registration, users
 from store.clock import instant, moment
 from store.database import Store
 from store.errors import WrongCode
@@ -43,15 +43,6 @@ class Proof:
     step: int | None = None
 
 
-def registration(store: Store) -> str:
-    """Return where the registration of text messaging stands (D6)."""
-    state = store.value(
-        "SELECT state FROM communication_registration"
-        " ORDER BY communication_registration_id DESC LIMIT 1"
-    )
-    return state or "not_registered"
-
-
 def on_offer(store: Store, user: sqlite3.Row, *, for_download: bool) -> tuple[Kind, ...]:
     """Return the factors a user can answer with now, the usual one first.
 
@@ -61,7 +52,9 @@ def on_offer(store: Store, user: sqlite3.Row, *, for_download: bool) -> tuple[Ki
     kinds: list[Kind] = []
     changed = user["cell_phone_changed_at"]
     settled = not for_download or changed is None or now >= moment(changed) + PAUSE
-    if user["cell_phone"] and settled and registration(store) == "registered":
+    number = user["cell_phone"]
+    registered = number and settled and registration.state(store) == "registered"
+    if registered and not message_carriers.why_no_text_to(store, number):
         kinds.append("sms")
     for kind in ("totp", "recovery"):
         if any(_counts(row, now, for_download) for row in _live(store, user["user_id"], kind)):
@@ -77,13 +70,15 @@ def why_no_text_message(store: Store, user: sqlite3.Row) -> tuple[str, ...]:
             "No mobile number is on file for you: an administrator enters it under"
             " Setup > Security > Users."
         )
+    elif not_served := message_carriers.why_no_text_to(store, user["cell_phone"]):
+        why.append(not_served)
     changed = user["cell_phone_changed_at"]
     if changed is not None and store.clock.now() < moment(changed) + PAUSE:
         why.append(
             "Your mobile number was changed less than 24 hours ago: until then no code is sent"
             " to it. An authenticator app or a recovery code that you have had for longer works."
         )
-    if registration(store) != "registered":
+    if registration.state(store) != "registered":
         why.append(
             "Text messaging is not registered: Setup > Account Info > Communications >"
             " Register for Communication."

@@ -82,16 +82,16 @@ def next_code(store: Store, user_id: int, purpose: str, sent_to: str) -> NewCode
     return replace_code(store, int(number))
 
 
-def end_all(store: Store, user_id: int, purposes: tuple[str, ...]) -> None:
-    """End a user's open codes of some purposes inside the running transaction.
+def end_all(store: Store, user_id: int | None, purposes: tuple[str, ...]) -> None:
+    """End a user's, or with None everybody's, open codes of some purposes inside the transaction.
 
     Their wrong answers go on counting for the limit of an hour.
     """
     now = instant(store.clock.now())
     marks = ", ".join("?" for _ in purposes)
     store.execute(
-        "UPDATE otp_challenge SET expires_at = ? WHERE user_id = ? AND expires_at > ?"
-        f" AND purpose IN ({marks})",
+        "UPDATE otp_challenge SET expires_at = ? WHERE user_id = coalesce(?, user_id)"
+        f" AND expires_at > ? AND purpose IN ({marks})",
         (now, user_id, now, *purposes),
     )
 
@@ -181,6 +181,14 @@ def mark_used(store: Store, otp_challenge_id: int) -> None:
         raise WrongCode("This code was used already.")
 
 
+def link_message(store: Store, otp_challenge_id: int, outbox_message_id: int) -> None:
+    """Note inside the running transaction which message carries a code."""
+    store.execute(
+        "UPDATE otp_challenge SET outbox_message_id = ? WHERE otp_challenge_id = ?",
+        (outbox_message_id, otp_challenge_id),
+    )
+
+
 def tries_left(store: Store, otp_challenge_id: int) -> int:
     """Return how many tries a code has left."""
     row = _row(store, otp_challenge_id)
@@ -198,6 +206,23 @@ def open_code(store: Store, user_id: int, purpose: str) -> int:
     if number is None:
         raise WrongCode("No code was asked for.", do="Have one sent first.")
     return int(number)
+
+
+def open_message(store: Store, user_id: int, purpose: str) -> int | None:
+    """Return the message of a user's newest code of a purpose, if that code is still good."""
+    row = store.one(
+        "SELECT * FROM otp_challenge WHERE user_id = ? AND purpose = ?"
+        " ORDER BY otp_challenge_id DESC LIMIT 1",
+        (user_id, purpose),
+    )
+    if row is None or row["used_at"] or store.clock.now() >= moment(row["expires_at"]):
+        return None
+    return row["outbox_message_id"]  # type: ignore[no-any-return]
+
+
+def message_of(store: Store, otp_challenge_id: int) -> int | None:
+    """Return the message that carries a code, or None."""
+    return _row(store, otp_challenge_id)["outbox_message_id"]  # type: ignore[no-any-return]
 
 
 def of_token(store: Store, token_hash: str) -> sqlite3.Row | None:

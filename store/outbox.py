@@ -144,6 +144,22 @@ def withdraw(store: Store, *, patient_id: int, purpose: str, reason: str) -> int
     )
 
 
+def due_now(store: Store, channel: str | None = None) -> int:
+    """Let what waits after a try go at once, inside the running transaction; return what can go.
+
+    What was written for a later time waits for it.
+    """
+    now = instant(store.clock.now())
+    these = {"now": now, "channel": channel}
+    store.execute(
+        "UPDATE outbox_message SET not_before = :now WHERE state = 'queued' AND not_before > :now"
+        " AND last_error IS NOT NULL AND channel = coalesce(:channel, channel)",
+        these,
+    )
+    can_go = store.value(f"SELECT count(*){DUE} AND channel = coalesce(:channel, channel)", these)
+    return int(can_go)
+
+
 def wipe_expired(store: Store) -> None:
     """Wipe, inside the running transaction, what can no longer be sent."""
     now = instant(store.clock.now())

@@ -15,6 +15,7 @@ from store.clock import instant, moment
 from store.database import Store
 from store.errors import ChairsideError
 from store.outbox import DUE, WIPED, Outgoing, opened, wipe_expired
+from store.outbox_receipts import GAPS as RECEIPT_GAPS
 from store.sealer import SealBroken
 
 LEASE = timedelta(minutes=2)
@@ -24,6 +25,9 @@ GAPS = tuple(timedelta(seconds=s) for s in (30, 120, 600, 3600, 4 * 3600))
 QUICK_GAPS = tuple(timedelta(seconds=s) for s in (5, 15, 30, 60, 120))
 """The same for what is good for a short time only, such as a one-time code."""
 QUICK_LIFE = timedelta(minutes=30)
+
+
+_DEAD = "state = 'sending' AND (claimed_until <= :now OR claimed_until > :latest)"
 
 
 class ClaimLost(ChairsideError):
@@ -79,10 +83,31 @@ def handing_over(store: Store, message: Outgoing) -> None:
         raise ClaimLost("This message must not be sent any more.")
 
 
-def sent(store: Store, message: Outgoing, reference: str) -> None:
-    """Note that the carrier took it, and wipe the text."""
-    now = instant(store.clock.now())
-    _settle(store, message, "sent", None, sent_at=now, carrier_reference=reference or None)
+def sent(
+    store: Store,
+    message: Outgoing,
+    reference: str,
+    carried_by: str = "",
+    ask_after: timedelta | None = None,
+) -> None:
+    """Note that the carrier took it, and wipe the text.
+
+    Args:
+        reference: the carrier's name for it.
+        carried_by: which carrier that was: only that one can tell of it.
+        ask_after: when to ask whether it arrived (`outbox_receipts`); None: nobody will tell.
+    """
+    now = store.clock.now()
+    more = {
+        "sent_at": instant(now),
+        "carrier_reference": reference or None,
+        "carried_by": carried_by or None,
+    }
+    if ask_after is not None:
+        # Later than the longest gap, an instant to ask at would look like one of another clock.
+        more["ask_at"] = instant(now + min(ask_after, RECEIPT_GAPS[-1]))
+        more["settled_at"] = None
+    _settle(store, message, "sent", None, **more)
 
 
 def failed(store: Store, message: Outgoing, reason: str) -> None:
@@ -121,16 +146,20 @@ def try_later(store: Store, message: Outgoing, reason: str) -> bool:
 
 
 def give_back(store: Store, messages: list[Outgoing], reason: str) -> None:
-    """Put back what was claimed and not tried,; no try is counted.
+    """Put back what was claimed and not tried; no try is counted.
 
-    The reason, if there is one, stands with it, as why it is not on its way.
+    The reason, if there is one, stands with it, as why it is not on its way; then it waits for a
+    moment, so that nobody knocks at a carrier that is down all the time.
     """
+    soon = instant(store.clock.now() + QUICK_GAPS[0]) if reason else None
     for message in messages:
         store.execute(
             "UPDATE outbox_message SET state = 'queued', tries = tries - 1, last_error = :reason,"
-            " claimed_by = NULL, claimed_until = NULL WHERE state = 'sending' AND handing_over = 0"
+            " not_before = CASE WHEN :soon < coalesce(expires_at, '~') THEN :soon"
+            " ELSE not_before END, claimed_by = NULL, claimed_until = NULL"
+            " WHERE state = 'sending' AND handing_over = 0"
             " AND outbox_message_id = :number AND claimed_by = :holder AND tries = :tries",
-            {**_claim_of(message), "reason": reason or None},
+            {**_claim_of(message), "reason": reason or None, "soon": soon},
         )
 
 
@@ -142,6 +171,15 @@ def gap(row: sqlite3.Row, tries: int) -> timedelta:
     return gaps[min(max(tries, 1), len(gaps)) - 1]
 
 
+def count_due(store: Store, channel: str) -> int:
+    """Return how many messages of a channel a deliverer would have work with now."""
+    now = store.clock.now()
+    times = {"now": instant(now), "latest": instant(now + LEASE), "channel": channel}
+    waiting = store.value(f"SELECT count(*){DUE} AND channel = :channel", times)
+    held = f"SELECT count(*) FROM outbox_message WHERE {_DEAD} AND channel = :channel"
+    return int(waiting) + int(store.value(held, times))
+
+
 def _end_dead_claims(store: Store) -> None:
     """Put back what a dead deliverer held, or note that nobody knows.
 
@@ -150,16 +188,15 @@ def _end_dead_claims(store: Store) -> None:
     """
     now = store.clock.now()
     times = {"now": instant(now), "latest": instant(now + LEASE)}
-    dead = "state = 'sending' AND (claimed_until <= :now OR claimed_until > :latest)"
     store.execute(
         "UPDATE outbox_message SET state = 'unknown', settled_at = :now,"
         f" last_error = 'Sending was cut off; it may have arrived.', {WIPED}"
-        f" WHERE {dead} AND handing_over = 1",
+        f" WHERE {_DEAD} AND handing_over = 1",
         times,
     )
     store.execute(
         "UPDATE outbox_message SET state = 'queued', claimed_by = NULL, claimed_until = NULL,"
-        f" last_error = 'Sending was cut off before it began.' WHERE {dead}",
+        f" last_error = 'Sending was cut off before it began.' WHERE {_DEAD}",
         times,
     )
 
@@ -168,13 +205,13 @@ def _settle(
     store: Store, message: Outgoing, state: str, reason: str | None, **more: str | None
 ) -> None:
     """End a message's way. Its own deliverer may still tell what became of an unknown one."""
-    now = instant(store.clock.now())
-    named = "".join(f", {column} = :{column}" for column in more)
+    columns = {"settled_at": instant(store.clock.now()), **more}
+    named = "".join(f", {column} = :{column}" for column in columns)
     store.execute(
-        f"UPDATE outbox_message SET state = :state, settled_at = :now, last_error = :reason{named},"
-        f" {WIPED} WHERE outbox_message_id = :number AND claimed_by = :holder AND tries = :tries"
+        f"UPDATE outbox_message SET state = :state, last_error = :reason{named}, {WIPED}"
+        " WHERE outbox_message_id = :number AND claimed_by = :holder AND tries = :tries"
         " AND (state = 'sending' OR state = 'unknown')",
-        {**_claim_of(message), "state": state, "now": now, "reason": reason, **more},
+        {**_claim_of(message), "state": state, "reason": reason, **columns},
     )
 
 

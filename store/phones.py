@@ -11,6 +11,7 @@ from store.errors import BadInput
 
 _TYPED = re.compile(r"\+[0-9 ().\-]{7,24}")
 NEEDS_COUNTRY = "The mobile number needs its country code, as in +15105550142."
+NO_SUCH_NUMBER = "There is no such telephone number."
 
 
 def mobile_number(typed: str) -> str:
@@ -21,14 +22,7 @@ def mobile_number(typed: str) -> str:
     """
     import phonenumbers
 
-    if not _TYPED.fullmatch(typed.strip(" ")):
-        raise BadInput(NEEDS_COUNTRY)
-    try:
-        number = phonenumbers.parse(typed)
-    except phonenumbers.NumberParseException:
-        raise BadInput(NEEDS_COUNTRY) from None
-    if not phonenumbers.is_valid_number(number):
-        raise BadInput("There is no such telephone number.", do="Check each digit.")
+    number = phonenumbers.parse(existing_number(typed))
     if phonenumbers.number_type(number) not in (
         phonenumbers.PhoneNumberType.MOBILE,
         phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE,
@@ -38,3 +32,41 @@ def mobile_number(typed: str) -> str:
             do="Enter a mobile number.",
         )
     return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+
+
+def existing_number(typed: str) -> str:
+    """Return a number of any kind in E.164 form. Raises BadInput for one that does not exist."""
+    import phonenumbers
+
+    if not _TYPED.fullmatch(typed.strip(" ")):
+        raise BadInput(NEEDS_COUNTRY)
+    try:
+        number = phonenumbers.parse(typed)
+    except phonenumbers.NumberParseException:
+        raise BadInput(NEEDS_COUNTRY) from None
+    if not phonenumbers.is_valid_number(number):
+        raise BadInput(NO_SUCH_NUMBER, do="Check each digit.")
+    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+
+
+def why_not_served(number: str, countries: str) -> str:
+    """Return why a carrier does not send to a number, a sentence; empty if it does.
+
+    Args:
+        number: in E.164 form.
+        countries: ISO codes that the carrier sends to, as `US CA`; empty for any.
+    """
+    if not countries:
+        return ""
+    import phonenumbers
+
+    served = countries.split()
+    try:
+        region = phonenumbers.region_code_for_number(phonenumbers.parse(number))
+    except phonenumbers.NumberParseException:
+        return NO_SUCH_NUMBER
+    if region in served:
+        return ""
+    listed = served[0] if len(served) == 1 else f"{', '.join(served[:-1])} and {served[-1]}"
+    whence = f" That number is of {region}." if region and region.isalpha() else ""
+    return f"Text messages are sent to numbers of {listed} only.{whence}"

@@ -11,7 +11,15 @@ import sqlite3
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from store import audit, factors, one_time_codes, outbox, sign_in_attempts, users
+from store import (
+    audit,
+    factors,
+    one_time_codes,
+    outbox,
+    sign_in_attempts,
+    text_messages,
+    users,
+)
 from store.clock import moment
 from store.database import Store
 from store.errors import ChairsideError, SignInFailed, WrongCode
@@ -79,6 +87,12 @@ def is_asked_of(store: Store, user: sqlite3.Row) -> bool:
     if chosen != "administrators":
         return chosen == "everyone"
     return level_of(store, user["user_id"], Right.SECURITY) == Level.FULL
+
+
+def depends_on_text(store: Store, user: sqlite3.Row) -> bool:
+    """Tell whether this user could not sign in any more without text messages."""
+    kinds = set(factors.on_offer(store, user, for_download=False))
+    return is_asked_of(store, user) and kinds == {"sms"}
 
 
 def ask(store: Store, actor: Actor, user: sqlite3.Row, *, text: bool) -> SecondFactorNeeded:
@@ -150,20 +164,14 @@ def waiting(store: Store, token: str, terminal: str) -> tuple[int, sqlite3.Row]:
 
 
 def _send(store: Store, user: sqlite3.Row, code: NewCode) -> str:
-    practice = store.value("SELECT name FROM practice_group")
-    body = (
-        f"{practice}: {code.code} is your code to sign in. Valid for 10 minutes. If you are not"
-        " signing in now, tell an administrator: somebody knows your password."
-    )
-    outbox.queue(
+    return text_messages.queue_code(
         store,
-        channel="sms",
+        code,
         purpose=_PURPOSE,
-        recipient=user["cell_phone"],
-        body=body,
-        lifetime=one_time_codes.LIFETIME,
+        number=user["cell_phone"],
+        says=f"{code.code} is your code to sign in.",
+        advice=("If it is not you, tell an administrator: your password is known.",),
     )
-    return body
 
 
 def _needed(

@@ -67,7 +67,11 @@ TABLES: tuple[Table, ...] = (
             *added(
                 2,
                 text("carried_by", "The carrier that took it; only that one can tell of it."),
-                instant("ask_at", "When to ask next whether it arrived; empty: not at all."),
+                instant(
+                    "ask_at",
+                    "When to ask next whether it arrived; empty: not at all.",
+                    indexed=True,
+                ),
                 integer("asked", "How often that was asked.", required=True, default=0),
             ),
         ),

@@ -10,8 +10,8 @@ import sqlite3
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from store import outbox, users
-from store.access import Actor, change, view
+from store import message_carriers, outbox, registration, sign_in_factor, users
+from store.access import Actor, Change, change, view
 from store.carrier_settings import KINDS, PURPOSE, CarrierForm, Columns, columns_of
 from store.carrier_settings import BadCarrier as BadCarrier
 from store.clock import instant, moment
@@ -25,13 +25,17 @@ SEE = Need(Right.COMMUNICATIONS, Level.VIEW)
 SET = Need(Right.COMMUNICATIONS, Level.FULL)
 TEST_LIFETIME = timedelta(hours=1)
 TEST_PURPOSE = "carrier.test"
+_SECRETS = {"smtp": "password", "http": "token", "modem": "PIN"}
+CHECK_EVERY = timedelta(hours=24)
+"""How often a carrier is tried, whether or not anything is to be sent."""
 
 
 @dataclass(frozen=True, slots=True)
 class CarrierView:
     """What is set, and how it does: `health` is untried, working or failing.
 
-    `kind` is empty where nothing is set up.
+    `kind` is empty where nothing is set up. `found` is what the last check that went well found;
+    `countries` as in `US CA`, empty: any.
     """
 
     channel: str
@@ -46,6 +50,8 @@ class CarrierView:
     health: str = "untried"
     checked_at: datetime | None = None
     last_error: str = ""
+    countries: str = ""
+    found: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +66,8 @@ class OpenCarrier:
     secret: str = ""
     sender: str = ""
     sender_name: str = ""
+    countries: str = ""
+    channel: str = ""
 
     def __repr__(self) -> str:
         return f"OpenCarrier({self.kind})"
@@ -68,6 +76,11 @@ class OpenCarrier:
 def carrier(store: Store, actor: Actor, channel: str) -> CarrierView:
     """Return what is set for a channel. Raises Refused, NotFound for an unknown channel."""
     view(store, actor, SEE)
+    return shown(store, channel)
+
+
+def shown(store: Store, channel: str) -> CarrierView:
+    """Return what is set for a channel. Raises NotFound for an unknown channel."""
     row = _row(store, channel)
     if row is None:
         return CarrierView(channel, _kind_without_settings(store, channel))
@@ -84,11 +97,15 @@ def carrier(store: Store, actor: Actor, channel: str) -> CarrierView:
         row["health"],
         moment(row["checked_at"]) if row["checked_at"] else None,
         row["last_error"] or "",
+        row["countries"] or "",
+        row["found"] or "",
     )
 
 
 def save_carrier(store: Store, actor: Actor, form: CarrierForm) -> None:
     """Set by what a channel's messages are sent; what waits goes that way with the next delivery.
+
+    Text messages that go by another way are to be registered anew (D6).
 
     Raises Refused; NotFound for an unknown channel; BadCarrier, which names the field.
     """
@@ -97,6 +114,7 @@ def save_carrier(store: Store, actor: Actor, form: CarrierForm) -> None:
         store.execute("DELETE FROM message_carrier WHERE channel = ?", (form.channel,))
         if not form.kind:
             tx.record("communications.carrier", f"Took the {form.channel} carrier down.")
+            _after_change(store, tx, actor, form.channel, present)
             return
         columns = columns_of(store, form, present)
         store.insert(
@@ -110,6 +128,7 @@ def save_carrier(store: Store, actor: Actor, form: CarrierForm) -> None:
             },
         )
         tx.record("communications.carrier", _told(form, columns))
+        _after_change(store, tx, actor, form.channel, present)
     # The password before stands in what was deleted.
     store.scrub_log()
 
@@ -163,28 +182,86 @@ def for_delivery(store: Store, channel: str) -> OpenCarrier | None:
         store.sealer.open(sealed, PURPOSE, channel).decode() if sealed else "",
         row["sender"] or "",
         row["sender_name"] or "",
+        row["countries"] or "",
+        channel,
     )
 
 
-def note_health(store: Store, channel: str, reason: str = "") -> None:
-    """Note how the last try went: a reason why it failed, or none if it worked."""
+def note_health(
+    store: Store, channel: str, reason: str = "", found: str = "", tried: OpenCarrier | None = None
+) -> None:
+    """Note how the last try went: a reason why it failed, or none if it worked.
+
+    Args:
+        found: what a check that went well found, a sentence.
+        tried: what was tried: nothing is noted if something else is set by now.
+    """
     with store.transaction():
+        row = _row(store, channel)
+        if row is None or (tried is not None and _where(row) != _where_of(tried)):
+            return
         store.execute(
-            "UPDATE message_carrier SET health = ?, checked_at = ?, last_error = ?"
-            " WHERE channel = ?",
+            "UPDATE message_carrier SET health = ?, checked_at = ?, last_error = ?,"
+            " found = coalesce(?, found) WHERE channel = ?",
             (
                 "failing" if reason else "working",
                 instant(store.clock.now()),
                 reason or None,
+                (not reason and found) or None,
                 channel,
             ),
         )
 
 
+def due_for_check(store: Store) -> tuple[str, ...]:
+    """Return the channels whose carrier was not tried for a day, or never (D6).
+
+    One that was tried later than now was tried before the clock was set back.
+    """
+    now = store.clock.now()
+    rows = store.rows(
+        "SELECT channel FROM message_carrier WHERE kind <> 'spool'"
+        " AND (checked_at IS NULL OR checked_at <= ? OR checked_at > ?) ORDER BY channel DESC",
+        (instant(now - CHECK_EVERY), instant(now)),
+    )
+    return tuple(row["channel"] for row in rows)
+
+
 def _row(store: Store, channel: str) -> sqlite3.Row | None:
     if channel not in KINDS:
         raise NotFound("There is no such way to send messages.", do="Choose sms or email.")
-    return store.one("SELECT * FROM message_carrier WHERE channel = ?", (channel,))
+    return message_carriers.row(store, channel)
+
+
+def _where(row: sqlite3.Row | None) -> tuple[str, ...]:
+    """Return what names a carrier; that of a channel without settings is that of files."""
+    if row is None or row["kind"] == "spool":
+        return ("spool", "", "", "")
+    return (row["kind"], row["address"] or "", row["account"] or "", row["sender"] or "")
+
+
+def _where_of(tried: OpenCarrier) -> tuple[str, ...]:
+    if tried.kind == "spool":
+        return ("spool", "", "", "")
+    return (tried.kind, tried.address, tried.account, tried.sender)
+
+
+def _after_change(
+    store: Store, tx: Change, actor: Actor, channel: str, before: sqlite3.Row | None
+) -> None:
+    """Let what waits go the new way at once; text messages are registered anew if it is another."""
+    outbox.due_now(store, channel)
+    if channel != "sms" or _where(before) == _where(_row(store, channel)):
+        return
+    if sign_in_factor.depends_on_text(store, users.by_id(store, actor.user_id)):
+        raise BadCarrier(
+            "kind",
+            "You sign in with codes in text messages, and would be shut out until another carrier"
+            " is registered.",
+            do="Set up an authenticator app or recovery codes first: File > My Factors.",
+        )
+    if registration.reset(store, actor.user_id):
+        tx.record("communications.reset", "Text messaging is to be registered anew.")
 
 
 def _kind_without_settings(store: Store, channel: str) -> str:
@@ -198,8 +275,12 @@ def _kind_without_settings(store: Store, channel: str) -> str:
 def _told(form: CarrierForm, columns: Columns) -> str:
     if form.kind == "spool":
         return f"Messages by {form.channel} become files in the practice's folder."
-    parts = ("address", "port", "security", "account", "sender")
-    address, port, security, account, sender = (str(columns[name] or "") for name in parts)
+    parts = ("address", "port", "security", "account", "sender", "countries")
+    address, port, security, account, sender, where = (str(columns.get(p) or "") for p in parts)
     as_whom = f", as {account}" if account else ""
-    new = " The password is new." if form.secret else ""
-    return f"Mail goes through {address} port {port} ({security}){as_whom}, from {sender}.{new}"
+    new = f" The {_SECRETS[form.kind]} is new." if form.secret else ""
+    if form.kind == "smtp":
+        return f"Mail goes through {address} port {port} ({security}){as_whom}, from {sender}.{new}"
+    only = f", to {where} only" if where else ""
+    by = sender or "the number of its SIM card"
+    return f"Text messages go through {address}{as_whom}, from {by}{only}.{new}"

@@ -9,18 +9,22 @@ import sqlite3
 from datetime import timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from store import audit_heads, downloads, heartbeat
+from store import audit_heads, downloads, heartbeat, outbox_log, registration
 from store.audit_check import HASHED, Chain
-from store.checks import Finding
+from store.checks import Finding, Grade
 from store.clock import moment
 from store.database import Store
 from store.errors import ChairsideError
 from store.rights import Level, Right
+from store.use_cases import carriers
+from store.use_cases.message_log import LATELY
 from store.use_cases.signing_in import is_demo
 
 CLOCK_MAY_DIFFER = timedelta(minutes=1)
 _BACKUP = "Stop Chairside, keep the folder as it is, and restore your newest backup."
-_CHANNELS = {"sms": "text messages", "email": "e-mail"}
+CHANNELS = {"sms": "text messages", "email": "e-mail"}
+OK: Grade = "ok"
+LOOK: Grade = "look"
 
 
 def check_database(store: Store) -> list[Finding]:
@@ -39,12 +43,14 @@ def check_database(store: Store) -> list[Finding]:
 
 
 def check_settings(store: Store) -> list[Finding]:
-    """Look at clock, time zone, nightly run, carriers, printers and administrators."""
+    """Look at clock, time zone, nightly run, messages, printers and administrators."""
     return [
         _clock(store),
         _time_zone(store),
         _nightly_run(store),
-        *(_carrier(store, channel) for channel in _CHANNELS),
+        *_without_carrier(store),
+        *_registration(store),
+        _messages(store),
         *_printers(store),
         _administrators(store),
     ]
@@ -142,18 +148,42 @@ def _nightly_run(store: Store) -> Finding:
     return Finding("nightly run", "ok", text)
 
 
-def _carrier(store: Store, channel: str) -> Finding:
-    subject = _CHANNELS[channel]
-    row = store.one("SELECT * FROM message_carrier WHERE channel = ?", (channel,))
+def _without_carrier(store: Store) -> list[Finding]:
+    """What has a server or a modem is tried for real, elsewhere."""
     where = "Set it up under Setup > Account Info > Communications."
-    if row is None or row["kind"] == "spool":
+    found = []
+    for channel, subject in CHANNELS.items():
+        kind = carriers.shown(store, channel).kind
+        if kind not in ("", "spool"):
+            continue
         if is_demo(store):
-            return Finding(subject, "ok", "A demo: messages become files in spool/.")
-        if row is None and channel == "email":
-            return Finding(subject, "look", "No mail account is set up; nothing is sent.", where)
-        text = "Nothing sends them: they become files in the practice's folder spool/."
-        return Finding(subject, "look", text, where)
-    return _health(subject, row, where)
+            text, grade, mend = "A demo: messages become files in spool/.", OK, ""
+        elif kind:
+            text = "Nothing sends them: they become files in the practice's folder spool/."
+            grade, mend = LOOK, where
+        else:
+            text, grade, mend = "No mail account is set up; nothing is sent.", LOOK, where
+        found.append(Finding(subject, grade, text, mend))
+    return found
+
+
+def _registration(store: Store) -> list[Finding]:
+    """D6: without it no code goes out; files for testing speak for themselves."""
+    state = registration.state(store)
+    if state == "registered" or carriers.shown(store, "sms").kind == "spool":
+        return []
+    text = f"Text messaging is {state.replace('_', ' ')}: no code is sent."
+    return [Finding("registration", "look", text, "chairside messages register")]
+
+
+def _messages(store: Store) -> Finding:
+    counts = outbox_log.counts(store, store.clock.now() - LATELY)
+    waiting = sum(one["waiting"] for one in counts.values())
+    lost = sum(one["not_arrived"] for one in counts.values())
+    if lost:
+        text = f"In the last 7 days {lost} did not arrive; {waiting} wait."
+        return Finding("messages", "look", text, "See chairside messages status for the reasons.")
+    return Finding("messages", "ok", f"{waiting} wait; none was lost in the last 7 days.")
 
 
 def _printers(store: Store) -> list[Finding]:

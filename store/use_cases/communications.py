@@ -6,22 +6,26 @@ whoever registers, and its code must be typed back. Every step stays in the hist
 
 from __future__ import annotations
 
+import sqlite3
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from store import factors, one_time_codes, outbox, users
+from store import message_carriers, one_time_codes, outbox, text_messages, users
 from store.access import Actor, Change, change, view
-from store.clock import instant, moment
+from store.clock import moment
 from store.database import Store
 from store.errors import BadInput, Conflict, WrongCode
+from store.registration import TEST_PURPOSE, add_step, steps
+from store.registration import state as registration_state
 from store.rights import Level, Need, Right
+from store.use_cases import carriers
+from store.use_cases.carriers import CarrierView
 from store.use_cases.signing_in import is_demo
 
 SEE = Need(Right.COMMUNICATIONS, Level.VIEW)
 REGISTER = Need(Right.COMMUNICATIONS, Level.FULL)
-CARRIER = "spool"
-"""The carrier that writes messages to files; a gateway would decide for itself."""
-_PURPOSE = "communications.register"
+CHECKED_WITHIN = timedelta(hours=1)
+"""A gateway or modem is registered only if it was tried, and worked, so shortly before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +43,16 @@ class RegistrationStep:
 class RegistrationView:
     """Where the registration stands, and how it came to that, the newest step first.
 
-    `state` is not_registered, pending, registered or rejected; `sent_to` is where this user's
-    test message would go, masked, empty without a mobile number.
+    `state` is not_registered, pending, registered or rejected; `carrier` by what text messages go
+    and how it does; `sent_to` is where this user's test message would go, masked, empty without a
+    mobile number; `why_not_sent` why none can be sent there, empty if one can.
     """
 
     state: str
     history: tuple[RegistrationStep, ...]
-    carrier: str
+    carrier: CarrierView
     sent_to: str
+    why_not_sent: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,38 +75,61 @@ def registration(store: Store, actor: Actor) -> RegistrationView:
     return _shown(store, actor)
 
 
+def begin_registration(store: Store, actor: Actor) -> None:
+    """Ask for text messaging: pending, while the carrier is tried; then `register`.
+
+    Raises:
+        Refused: the right Setup - Communications: Full Control is missing.
+        BadInput: no number is on file for this user that the test message can go to.
+        Conflict: it is registered already.
+    """
+    with change(store, actor, REGISTER) as tx:
+        _check_can_begin(store, actor)
+        if registration_state(store) == "pending":
+            tx.no_event()
+            return
+        add_step(store, actor.user_id, "pending")
+        tx.record("communications.register", "Asked for text messaging.")
+
+
+def reject_registration(store: Store, actor: Actor, reason: str) -> None:
+    """Note that the carrier could not be registered, with the reason; it can be asked for again.
+
+    Raises Refused; Conflict where nothing is pending.
+    """
+    with change(store, actor, REGISTER) as tx:
+        if registration_state(store) != "pending":
+            raise Conflict("No registration is pending.", kept="Nothing was changed.")
+        add_step(store, actor.user_id, "rejected", reason=reason)
+        tx.record("communications.rejected", "The registration of text messaging was rejected.")
+
+
 def register(store: Store, actor: Actor) -> TestSent:
-    """Ask for text messaging: pending until `confirm_registration`.
+    """Send the test message of a registration: pending until `confirm_registration`.
 
     Asking again while it is pending sends another code; tries already used stay used (S5).
 
     Raises:
         Refused: the right Setup - Communications: Full Control is missing.
-        BadInput: no mobile number is on file for this user.
-        Conflict: it is registered already; asked again within 30 s; too many wrong codes.
+        BadInput: no number is on file for this user that the test message can go to.
+        Conflict: it is registered already; the gateway or modem was not tried within the last
+            hour; asked again within 30 s; too many wrong codes.
     """
     with change(store, actor, REGISTER) as tx:
-        if factors.registration(store) == "registered":
-            raise Conflict("Text messaging is registered already.", kept="Nothing was changed.")
-        user = users.by_id(store, actor.user_id)
-        if not user["cell_phone"]:
-            raise BadInput(
-                "No mobile number is on file for you, so no test message can be sent.",
-                do="Enter it under Setup > Security > Users.",
-            )
+        user = _check_can_begin(store, actor)
+        _check_was_tried(store)
         one_time_codes.check_not_too_many(store, user["user_id"])
         sent_to = outbox.mask(user["cell_phone"])
-        code = one_time_codes.next_code(store, user["user_id"], _PURPOSE, sent_to)
-        text = _test_message(store, code.code)
-        outbox.queue(
+        code = one_time_codes.next_code(store, user["user_id"], TEST_PURPOSE, sent_to)
+        text = text_messages.queue_code(
             store,
-            channel="sms",
-            purpose=_PURPOSE,
-            recipient=user["cell_phone"],
-            body=text,
-            lifetime=one_time_codes.LIFETIME,
+            code,
+            purpose=TEST_PURPOSE,
+            number=user["cell_phone"],
+            says=f"this is a test message. Type {code.code} in Chairside.",
         )
-        _step(store, actor, "pending")
+        if registration_state(store) != "pending":
+            add_step(store, actor.user_id, "pending")
         tx.record("communications.register", f"Asked for text messaging; test to {sent_to}.")
     return TestSent(
         sent_to,
@@ -120,9 +149,8 @@ def confirm_registration(store: Store, actor: Actor, code: str) -> RegistrationV
     """
     view(store, actor, REGISTER)
     assert actor.user_id is not None
-    if factors.registration(store) != "pending":
-        raise Conflict("No registration is pending.", do="Choose Register for Communication.")
-    challenge = one_time_codes.open_code(store, actor.user_id, _PURPOSE)
+    _check_is_pending(store)
+    challenge = one_time_codes.open_code(store, actor.user_id, TEST_PURPOSE)
     try:
         one_time_codes.use_code(store, challenge, code)
     except WrongCode:
@@ -130,48 +158,65 @@ def confirm_registration(store: Store, actor: Actor, code: str) -> RegistrationV
             _note_wrong_code(store, tx, actor, challenge)
         raise
     with change(store, actor, REGISTER) as tx:
+        # Another terminal may have set another carrier since the code was compared.
+        _check_is_pending(store)
         one_time_codes.mark_used(store, challenge)
-        _step(store, actor, "registered", sender=CARRIER)
+        by = message_carriers.text_carrier_words(store)
+        add_step(store, actor.user_id, "registered", sender=by)
         tx.record("communications.registered", "Text messaging is registered.")
     return _shown(store, actor)
 
 
+def _check_can_begin(store: Store, actor: Actor) -> sqlite3.Row:
+    """Return the user, whose phone the test message can go to."""
+    if registration_state(store) == "registered":
+        raise Conflict("Text messaging is registered already.", kept="Nothing was changed.")
+    user = users.by_id(store, actor.user_id)
+    why_not = _why_not_sent(store, user)
+    if why_not:
+        raise BadInput(
+            why_not,
+            kept="Nothing was changed.",
+            do="Enter a mobile number under Setup > Security > Users.",
+        )
+    return user
+
+
+def _why_not_sent(store: Store, user: sqlite3.Row) -> str:
+    if not user["cell_phone"]:
+        return "No mobile number is on file for you, so no test message can be sent."
+    return message_carriers.why_no_text_to(store, user["cell_phone"])
+
+
+def _check_was_tried(store: Store) -> None:
+    carrier = carriers.shown(store, "sms")
+    if carrier.kind == "spool":
+        return
+    age = store.clock.now() - carrier.checked_at if carrier.checked_at else None
+    fresh = age is not None and timedelta(0) <= age <= CHECKED_WITHIN
+    if carrier.health != "working" or not fresh:
+        raise Conflict(
+            "What carries text messages was not tried within the last hour, or did not work.",
+            kept="No test message was sent.",
+            do="Check it first: Setup > Account Info > Communications.",
+        )
+
+
+def _check_is_pending(store: Store) -> None:
+    if registration_state(store) != "pending":
+        raise Conflict("No registration is pending.", do="Choose Register for Communication.")
+
+
 def _note_wrong_code(store: Store, tx: Change, actor: Actor, challenge: int) -> None:
     tx.record("communications.wrong_code", "The code of a test message was not accepted.")
-    if one_time_codes.tries_left(store, challenge) or factors.registration(store) != "pending":
+    if one_time_codes.tries_left(store, challenge) or registration_state(store) != "pending":
         return
-    _step(store, actor, "rejected", reason="The code of the test message was not typed back.")
+    why = "The code of the test message was not typed back."
+    add_step(store, actor.user_id, "rejected", reason=why)
     tx.record("communications.rejected", "The registration of text messaging was rejected.")
 
 
-def _step(
-    store: Store, actor: Actor, state: str, *, sender: str | None = None, reason: str | None = None
-) -> None:
-    now = instant(store.clock.now())
-    asked = store.value(
-        "SELECT requested_at FROM communication_registration WHERE state = 'pending'"
-        " ORDER BY communication_registration_id DESC LIMIT 1"
-    )
-    store.insert(
-        "communication_registration",
-        {
-            "pgid": store.value("SELECT pgid FROM practice_group"),
-            "state": state,
-            "requested_at": now if state == "pending" else asked,
-            "requested_by": actor.user_id,
-            "decided_at": None if state == "pending" else now,
-            "sender": sender,
-            "reason": reason,
-        },
-    )
-
-
 def _shown(store: Store, actor: Actor) -> RegistrationView:
-    rows = store.rows(
-        "SELECT r.*, u.full_name FROM communication_registration r"
-        " LEFT JOIN user u ON u.user_id = r.requested_by"
-        " ORDER BY communication_registration_id DESC LIMIT 100"
-    )
     history = tuple(
         RegistrationStep(
             row["state"],
@@ -180,20 +225,13 @@ def _shown(store: Store, actor: Actor) -> RegistrationView:
             row["sender"] or "",
             row["reason"] or "",
         )
-        for row in rows
+        for row in steps(store)
     )
-    phone = users.by_id(store, actor.user_id)["cell_phone"]
+    user = users.by_id(store, actor.user_id)
     return RegistrationView(
         history[0].state if history else "not_registered",
         history,
-        CARRIER,
-        outbox.mask(phone) if phone else "",
-    )
-
-
-def _test_message(store: Store, code: str) -> str:
-    practice = store.value("SELECT name FROM practice_group")
-    return (
-        f"{practice}: this is a test message. Type {code} in Chairside to register text messaging."
-        " Valid for 10 minutes."
+        carriers.shown(store, "sms"),
+        outbox.mask(user["cell_phone"]) if user["cell_phone"] else "",
+        _why_not_sent(store, user),
     )

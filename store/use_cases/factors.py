@@ -198,7 +198,7 @@ def revoke_factors(store: Store, actor: Actor, user_id: int) -> None:
             f"Withdrew the authenticator app and recovery codes of {user['user_name']}.",
             object_=f"user:{user_id}",
         )
-        tell(store, user, "an administrator withdrew the authenticator app and recovery codes")
+        tell(store, user, "app and recovery codes withdrawn by an administrator")
 
 
 def sign_in_setting(store: Store, actor: Actor) -> str:

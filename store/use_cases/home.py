@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from store import downloads, heartbeat, portal_activity
+from store import downloads, heartbeat, message_carriers, portal_activity
 from store.access import Actor, check, level_of
 from store.clock import date_in_zone
 from store.database import Store
@@ -44,6 +44,7 @@ class HomeView:
     notices: tuple[Notice, ...]
 
 
+_DOES_NOT_GO_OUT = {"sms": "Text messages do not go out", "email": "E-mail does not go out"}
 NOTICES_AT_ONCE = 3
 """The rest comes up as these are read."""
 
@@ -74,7 +75,7 @@ def home(store: Store, actor: Actor) -> HomeView:
     assert actor.user_id is not None
     notes: dict[str, str] = {}
     sees_downloads = level_of(store, actor.user_id, Right.DATA_DOWNLOAD) >= Level.VIEW
-    notices = _own_notices(store, actor)
+    notices = _own_notices(store, actor) + _carrier_notices(store, actor)
     if sees_downloads:
         notices += _series_notices(store, actor) + _download_notices(store, actor)
     if sees_downloads:
@@ -117,6 +118,17 @@ def _own_notices(store: Store, actor: Actor) -> tuple[Notice, ...]:
     told = [Notice(one.text, "", one.user_notice_id) for one in waiting[:NOTICES_AT_ONCE]]
     expires = expiry_notice(store, actor)
     return (*told, *([Notice(expires, "user_password")] if expires else []))
+
+
+def _carrier_notices(store: Store, actor: Actor) -> tuple[Notice, ...]:
+    """Tell whoever can mend it that messages do not go out (D6)."""
+    assert actor.user_id is not None
+    if level_of(store, actor.user_id, Right.COMMUNICATIONS) < Level.FULL:
+        return ()
+    return tuple(
+        Notice(f"{_DOES_NOT_GO_OUT[channel]}: {reason}", "communications")
+        for channel, reason in message_carriers.failing(store)
+    )
 
 
 def _series_notices(store: Store, actor: Actor) -> tuple[Notice, ...]:

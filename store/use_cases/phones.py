@@ -7,10 +7,11 @@ download by text message for 24 hours.
 from __future__ import annotations
 
 import sqlite3
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from store import factors, one_time_codes, outbox, sign_in_attempts, users
+from store import factors, one_time_codes, outbox, sign_in_attempts, text_messages, users
 from store.access import Actor, change, check
 from store.clock import instant
 from store.database import Store
@@ -92,9 +93,10 @@ def replace_number(store: Store, user: sqlite3.Row, number: str | None) -> str:
     """
     users.set_phone(store, user, number)
     one_time_codes.end_all(store, user["user_id"], ("phone.verify", "factor.change"))
-    became = "removed" if number is None else f"changed to {outbox.mask(number)}"
-    tell(store, user, f"the mobile number was {became}")
-    return became
+    # The mark of `mask` is no letter of a text message.
+    new = "removed" if number is None else f"changed to one ending in {number[-2:]}"
+    tell(store, user, f"the mobile number was {new}")
+    return "removed" if number is None else f"changed to {outbox.mask(number)}"
 
 
 def send_code(
@@ -113,15 +115,12 @@ def send_code(
         one_time_codes.check_not_too_many(store, user["user_id"])
         sent_to = outbox.mask(user["cell_phone"])
         code = one_time_codes.next_code(store, user["user_id"], purpose, sent_to)
-        practice = store.value("SELECT name FROM practice_group")
-        body = f"{practice}: {code.code} {says}. Valid for 10 minutes."
-        outbox.queue(
+        body = text_messages.queue_code(
             store,
-            channel="sms",
+            code,
             purpose=purpose,
-            recipient=user["cell_phone"],
-            body=body,
-            lifetime=one_time_codes.LIFETIME,
+            number=user["cell_phone"],
+            says=f"{code.code} {says}.",
         )
         tx.record("factor.send_code", f"A code was sent to {sent_to}.")
     shown = body if is_demo(store) else None
@@ -129,15 +128,18 @@ def send_code(
 
 
 def tell(store: Store, user: sqlite3.Row, what: str) -> None:
-    """Tell a user's phone of a change that somebody else may have made (S6)."""
+    """Tell a user's phone of a change that somebody else may have made (S6).
+
+    A number that no text message goes to is no reason to leave the change undone.
+    """
     if not user["cell_phone"]:
         return
-    practice = store.value("SELECT name FROM practice_group")
-    outbox.queue(
-        store,
-        channel="sms",
-        purpose="factor.changed",
-        recipient=user["cell_phone"],
-        body=f"{practice}: {what} for your account. If it was not you, tell an administrator now.",
-        lifetime=NOTICE_LIFETIME,
-    )
+    with suppress(BadInput):
+        text_messages.queue(
+            store,
+            purpose="factor.changed",
+            number=user["cell_phone"],
+            lifetime=NOTICE_LIFETIME,
+            says=f"Your account: {what}.",
+            advice=("If it was not you, tell an administrator now.",),
+        )

@@ -234,7 +234,7 @@ def test_d14_the_keys_are_those_of_the_account_password(
 
     def take(store: Store) -> bytes:
         with store.transaction():
-            (key,) = download_keys.take(store, number, 1)
+            (key,) = download_keys.OF_DOWNLOAD.take(store, number, 1)
         return key.aes_key if derive(PASSWORDS["dana"], key.salt) == key else b""
 
     assert practice.call(take)
@@ -302,7 +302,7 @@ def test_attack_an_administrator_who_resets_the_password_does_not_open_the_archi
 
     def take(store: Store) -> list[bool]:
         with store.transaction():
-            keys = download_keys.take(store, number, 3)
+            keys = download_keys.OF_DOWNLOAD.take(store, number, 3)
         return [derive("what the administrator chose", key.salt) == key for key in keys]
 
     assert practice.call(take) == [False, False, False]

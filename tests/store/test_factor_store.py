@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from store import factors, one_time_codes, users
+from store import factors, one_time_codes, registration, users
 from store.access import Actor
 from store.database import Store
 from store.errors import Conflict, WrongCode
@@ -138,15 +138,15 @@ def test_s5_wrong_answers_bar_for_one_hour_to_the_second(
 
 def test_d6_the_newest_registration_says_where_text_messaging_stands(practice: Practice) -> None:
     """A registration that was asked for again is pending, whatever the one before was."""
-    assert practice.call(factors.registration) == "registered"
+    assert practice.call(registration.state) == "registered"
     change_store(
         practice,
         "INSERT INTO communication_registration (pgid, state) SELECT pgid, 'pending'"
         " FROM practice_group",
     )
-    assert practice.call(factors.registration) == "pending"
+    assert practice.call(registration.state) == "pending"
     change_store(practice, "DELETE FROM communication_registration")
-    assert practice.call(factors.registration) == "not_registered"
+    assert practice.call(registration.state) == "not_registered"
 
 
 def test_s5_the_next_code_takes_the_place_of_the_open_one_only(

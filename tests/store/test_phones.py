@@ -56,7 +56,7 @@ def test_s6_the_old_number_is_told_and_not_the_new_one(practice: Practice, dana:
     practice.call(factors.change_phone, dana, dana.user_id, NEW, PASSWORDS["dana"])
     ((to, text),) = texts(practice)
     assert to == "+15105550142"
-    assert "changed to ••77" in text
+    assert "changed to one ending in 77" in text
     assert NEW not in text
 
 

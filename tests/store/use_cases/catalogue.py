@@ -44,8 +44,10 @@ NEEDS: dict[str, Need] = {
     "carriers.carrier": Need(Right.COMMUNICATIONS, Level.VIEW),
     "carriers.save_carrier": _COMMUNICATIONS,
     "carriers.test_mail": _COMMUNICATIONS,
+    "communications.begin_registration": _COMMUNICATIONS,
     "communications.confirm_registration": _COMMUNICATIONS,
     "communications.register": _COMMUNICATIONS,
+    "communications.reject_registration": _COMMUNICATIONS,
     "communications.registration": Need(Right.COMMUNICATIONS, Level.VIEW),
     "contact.contact": Need(Right.CONTACT, Level.VIEW),
     "contact.save_contact": Need(Right.CONTACT),
@@ -70,6 +72,10 @@ NEEDS: dict[str, Need] = {
     "groups.save_group_rights": _SECURITY,
     "groups.who_holds": _SECURITY_VIEW,
     "importing.import_opendental": Need(Right.IMPORT),
+    "message_log.recent": Need(Right.COMMUNICATIONS, Level.VIEW),
+    "message_log.retry": _COMMUNICATIONS,
+    "message_log.test_text": _COMMUNICATIONS,
+    "message_log.waiting_counts": Need(Right.COMMUNICATIONS, Level.VIEW),
     "online_access.begin_print": _ONLINE_ACCESS,
     "online_access.change_user_name": _ONLINE_ACCESS,
     "online_access.generate": _ONLINE_ACCESS,
@@ -143,6 +149,7 @@ NEEDS: dict[str, Need] = {
 }
 
 OPEN: dict[str, str] = {
+    "code_delivery.code_delivery": "about one's own code only",
     "download_settings.always_passphrase": "the form for scheduling asks for one then",
     "downloads.code_tries_left": "about one's own request only",
     "emergency.emergency_state": "shown in red on every screen",
@@ -193,8 +200,10 @@ RUNNER = frozenset(
 BEFORE: dict[str, str] = {
     "audit_trail.anchor_head": "copies the head of the trail; after every run and sign-out",
     "audit_trail.day_of": "the date, for the name of a file",
+    "carriers.due_for_check": "names of channels, for the program that checks",
     "carriers.for_delivery": "the program that delivers",
     "carriers.note_health": "the program that delivers",
+    "code_delivery.sign_in_code_delivery": "takes the token of a password that was right",
     "checkup.check_database": "whoever can read the folder; it tells nobody's data",
     "checkup.check_settings": "whoever can read the folder; it tells nobody's data",
     "checkup.is_making": "yes or no, for the same",
@@ -203,14 +212,18 @@ BEFORE: dict[str, str] = {
     "room.estimate": "a number of bytes",
     "room.quota": "a number of bytes",
     "messages.claim": "the program that delivers",
+    "messages.count_due": "a number, for the program that delivers",
+    "messages.count_receipts_due": "a number, for the program that delivers",
     "messages.count_waiting": "a number, for the program that delivers",
     "messages.give_back": "takes the claim that `claim` gave",
     "messages.handing_over": "takes the claim that `claim` gave",
     "messages.note_failed": "takes the claim that `claim` gave",
     "messages.note_no_carrier": "the program that delivers",
+    "messages.note_receipt": "takes what `take_due_receipts` gave",
     "messages.note_sent": "takes the claim that `claim` gave",
     "messages.note_try_later": "takes the claim that `claim` gave",
     "messages.note_unknown": "takes the claim that `claim` gave",
+    "messages.take_due_receipts": "the program that delivers",
     "messages.scrub": "the program that delivers",
     "passwords.change_at_sign_in": "takes the token of a sign-in that was right",
     "passwords.policy": "what is asked of a password is told to whoever chooses one",
@@ -231,6 +244,7 @@ BEFORE: dict[str, str] = {
 }
 
 PARTS: dict[str, str] = {
+    "carriers.shown": "of a view or a change that checked its right",
     "audit_trail.report_head": "of a report whose contents took a right",
     "phones.replace_number": "of a change that checked its right",
     "phones.tell": "of a change that checked its right",
