@@ -61,13 +61,14 @@ ONLY_IN = {
     "fontTools": ("exporter/reports/", "exporter/letters/"),
     "sqlite_utils": ("store/migrations.py",),
     "argon2": ("store/passwords.py",),
+    "gammu": ("exporter/messages/",),
     "sqlite3": ("store/", "exporter/runner/"),
 }
 """Where each library may be known at all."""
 
 HEAVY = (
     *("textual", "rich", "pyzipper", "openpyxl", "sqlite_utils", "argon2", "numpy", "pyotp"),
-    *("fpdf", "fontTools", "uharfbuzz", "PIL", "segno", "pycdlib"),
+    *("fpdf", "fontTools", "uharfbuzz", "PIL", "segno", "pycdlib", "gammu"),
 )
 
 

@@ -6,14 +6,15 @@ arrive; what it raises says whether the message may be tried again.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 from store.errors import ChairsideError
 from store.outbox import Outgoing
 
 NO_CARRIER = "No mail server is set up."
+SET_UP = "Set it up under Setup > Account Info > Communications."
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,35 @@ class Carrier(Protocol):
 
     def close(self) -> None:
         """End the connection, if there is one."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What a carrier tells of a message that it took: `sent` where it does not know yet."""
+
+    state: Literal["sent", "delivered", "undelivered"]
+    reason: str = ""
+
+
+@runtime_checkable
+class Checking(Carrier, Protocol):
+    """A carrier that can be tried without sending anything."""
+
+    def check(self) -> str:
+        """Return what was found, a sentence or two. Raises CarrierDown, with how to mend it."""
+        ...
+
+
+@runtime_checkable
+class Reporting(Checking, Protocol):
+    """A carrier that can be asked later whether a message arrived."""
+
+    def receipts(self, references: Sequence[str]) -> dict[str, Receipt]:
+        """Tell what became of messages, by its own names for them; what it cannot tell is left out.
+
+        Raises CarrierDown.
+        """
         ...
 
 

@@ -16,9 +16,9 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
+from exporter.messages import smtp_mending as mending
 from exporter.messages.bounded_smtp import BoundedSmtp
 from exporter.messages.carriers import (
-    NO_CARRIER,
     CarrierDown,
     NobodyKnows,
     NotNow,
@@ -27,15 +27,16 @@ from exporter.messages.carriers import (
 )
 from exporter.messages.letter import letter, wire_address
 from exporter.messages.server_text import as_sent, clean
-from store.access import Actor
 from store.clock import Clock
 from store.outbox import Outgoing
-from store.practice import Practice
-from store.use_cases import carriers
 from store.use_cases.carriers import OpenCarrier
 
 _OF_THE_PRACTICE = (421, 454, 530, 534, 535, 538)
 """Answers about the server or the account, not about this message (RFC 5321, RFC 4954)."""
+_NONSENSE = "The mail server's answer makes no sense."
+_ONLY_HERE = "Without encryption only this computer itself is reached."
+_NO_STARTTLS = "The mail server offers no encryption (STARTTLS)."
+_NO_AUTH = "The mail server offers no way to sign in."
 _PATIENT = Patience()
 
 
@@ -83,11 +84,12 @@ class SmtpCarrier:
                 code, text = smtp.noop()
                 secure = smtp.sock.version() if isinstance(smtp.sock, ssl.SSLSocket) else None
             except OSError as problem:
-                raise CarrierDown(self._reason(problem)) from None
+                raise CarrierDown(self._reason(problem), do=mending.mend(problem)) from None
             finally:
                 self.close()
         if code != 250:
-            raise CarrierDown(self._said("The mail server is not ready", code, text))
+            said = self._said("The mail server is not ready", code, text)
+            raise CarrierDown(said, do=mending.LATER)
         line = (
             f"The line is encrypted ({secure})." if secure else "The line stays in this computer."
         )
@@ -115,7 +117,7 @@ class SmtpCarrier:
             reason = self._reason(problem)
             if point.passed:
                 raise NobodyKnows(f"{reason} The message may have arrived.") from None
-            raise CarrierDown(reason) from None
+            raise CarrierDown(reason, do=mending.mend(problem)) from None
         except BaseException:
             # Half a message may be on the line: it must not meet the dot that sends it.
             self._drop()
@@ -134,7 +136,7 @@ class SmtpCarrier:
         smtp.send(re.sub(rb"(?m)^\.", b"..", mail) + b".\r\n")
         code, text = smtp.getreply()
         if not 200 <= code < 600 or 300 <= code < 400:
-            raise NobodyKnows("The mail server's answer makes no sense. It may have arrived.")
+            raise NobodyKnows(f"{_NONSENSE} It may have arrived.")
         self._accept(message, (code, text), "the message", *range(200, 300))
         return self._clean(text, message)[:100]
 
@@ -147,7 +149,7 @@ class SmtpCarrier:
         sentence = self._said(f"The mail server refused {what}", code, text, message)
         # A sender that is refused is refused with every message.
         if code in _OF_THE_PRACTICE or what == "the sender" or not 400 <= code < 600:
-            raise CarrierDown(sentence)
+            raise CarrierDown(sentence, do=_about(what))
         raise NotNow(sentence) if code < 500 else RefusedForGood(sentence)
 
     def _connected(self) -> smtplib.SMTP:
@@ -158,11 +160,13 @@ class SmtpCarrier:
             self._sign_in(smtp)
         except OSError as problem:
             self._drop()
-            raise CarrierDown(self._reason(problem)) from None
+            raise CarrierDown(self._reason(problem), do=mending.mend(problem)) from None
         except ValueError:
             # A challenge for the password that is none; what it says may be the server's own text.
             self._drop()
-            raise CarrierDown("The mail server's answer makes no sense.") from None
+            raise CarrierDown(
+                "The mail server's answer makes no sense.", do=mending.SERVER
+            ) from None
         except BaseException:
             self._drop()
             raise
@@ -179,14 +183,14 @@ class SmtpCarrier:
         if settings.security == "tls":
             self._encrypt(smtp, line)
         elif settings.security != "starttls" and not _ends_here(line):
-            raise CarrierDown("Without encryption only this computer itself is reached.")
+            raise CarrierDown(_ONLY_HERE, do=mending.ENCRYPTION)
         code, text = smtp.getreply()
         if code != 220:
             raise smtplib.SMTPConnectError(code, text)
         smtp.ehlo()
         if settings.security == "starttls":
             if not smtp.has_extn("starttls"):
-                raise CarrierDown("The mail server offers no encryption (STARTTLS).")
+                raise CarrierDown(_NO_STARTTLS, do=mending.ENCRYPTION)
             code, text = smtp.docmd("STARTTLS")
             if code != 220:
                 raise smtplib.SMTPResponseException(code, text)
@@ -206,7 +210,7 @@ class SmtpCarrier:
     def _sign_in(self, smtp: smtplib.SMTP) -> None:
         if self._settings.account:
             if not smtp.has_extn("auth"):
-                raise CarrierDown("The mail server offers no way to sign in.")
+                raise CarrierDown(_NO_AUTH, do=mending.NO_SIGN_IN)
             smtp.login(self._settings.account, self._settings.secret)
 
     def _drop(self) -> None:
@@ -290,27 +294,9 @@ def _options(smtp: smtplib.SMTP, sender: str, recipient: str) -> list[str]:
     return ["SMTPUTF8"]
 
 
+def _about(refused: str) -> str:
+    return mending.ADDRESS if refused == "the sender" else mending.LATER
+
+
 def _ends_here(line: socket.socket) -> bool:
     return ipaddress.ip_address(line.getpeername()[0]).is_loopback
-
-
-def check_carrier(
-    practice: Practice, actor: Actor, channel: str, patience: Patience = _PATIENT
-) -> str:
-    """Try a channel's carrier without sending anything; note and return how it does, a sentence.
-
-    Raises Refused; CarrierDown with the reason, which is noted as well.
-    """
-    practice.call(carriers.check_may_try, actor)
-    settings = practice.call(carriers.for_delivery, channel)
-    if settings is None:
-        raise CarrierDown(NO_CARRIER, do="Set one up under Communications.")
-    if settings.kind != "smtp":
-        return "Messages become files in the practice's folder; there is nothing to connect to."
-    try:
-        found = SmtpCarrier(settings, practice.clock, patience).check()
-    except CarrierDown as problem:
-        practice.call(carriers.note_health, channel, problem.what)
-        raise
-    practice.call(carriers.note_health, channel)
-    return found

@@ -1,4 +1,4 @@
-"""What `chairside doctor` asks this computer: disk, litter, the timer, the reading process.
+"""What `chairside doctor` asks this computer and its carriers: disk, litter, timer, what sends.
 
 One rule: it only looks; the next run is what clears up.
 """
@@ -7,20 +7,77 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
+from concurrent.futures import Future
 
+from exporter.messages.carriers import SET_UP, CarrierDown, Patience
+from exporter.messages.checking import try_carrier
+from exporter.messages.choosing import name_of, settings_of
 from exporter.runner import installing
 from exporter.runner.room import disk, objection, size
 from exporter.runner.timers import hourly_run
 from store.checks import Finding
 from store.practice import Practice
 from store.use_cases import checkup, room
+from store.use_cases.carriers import OpenCarrier
 
 _SECONDS = 30
+_GRACE = 3
+"""Seconds past a carrier's own limit, for it to say so itself."""
 
 
 def check_computer(practice: Practice) -> list[Finding]:
     """Look at disk and quota, leftover files, timer and the reading process's SQLite."""
     return [_room(practice), _leftovers(practice), _timer(practice), _reading_library()]
+
+
+def check_carriers(practice: Practice, seconds: float = 15) -> list[Finding]:
+    """Try what sends each channel's messages, all at once; nothing is sent, and nothing noted.
+
+    Args:
+        seconds: for each of them; one that takes longer counts as broken.
+    """
+    patience = Patience(connect=min(5, seconds), answer=min(10, seconds), whole=seconds)
+    tries: dict[str, Future[Finding]] = {}
+    for channel, subject in checkup.CHANNELS.items():
+        try:
+            settings = settings_of(practice, channel)
+        except CarrierDown as problem:
+            tries[subject] = Future()
+            tries[subject].set_result(Finding(subject, "broken", problem.what, problem.do))
+            continue
+        if settings is not None and settings.kind != "spool":
+            tries[subject] = _begun(subject, practice, settings, patience)
+    return [_ended(subject, tried, seconds + _GRACE) for subject, tried in tries.items()]
+
+
+def _begun(
+    subject: str, practice: Practice, settings: OpenCarrier, patience: Patience
+) -> Future[Finding]:
+    """Begin to try a carrier; daemonic, for a name server may be silent for longer than we wait."""
+    answer: Future[Finding] = Future()
+
+    def run() -> None:
+        try:
+            found = try_carrier(practice, settings, patience)
+            answer.set_result(Finding(subject, "ok", f"{name_of(settings)}: {found}"))
+        except CarrierDown as problem:
+            text = f"{name_of(settings)}: {problem.what}"
+            answer.set_result(Finding(subject, "broken", text, problem.do or SET_UP))
+        except Exception as problem:  # noqa: BLE001 - its text may hold a secret
+            text = f"{name_of(settings)}: it cannot be tried ({type(problem).__name__})."
+            answer.set_result(Finding(subject, "broken", text, SET_UP))
+
+    threading.Thread(target=run, name=f"doctor, {subject}", daemon=True).start()
+    return answer
+
+
+def _ended(subject: str, tried: Future[Finding], seconds: float) -> Finding:
+    try:
+        return tried.result(seconds)
+    except TimeoutError:
+        mend = "Check its settings under Setup > Account Info > Communications, and this network."
+        return Finding(subject, "broken", f"No answer within {seconds:.0f} seconds.", mend)
 
 
 def _room(practice: Practice) -> Finding:

@@ -16,11 +16,11 @@ from pathlib import Path
 
 from exporter.archive.files import part_of
 from exporter.archive.writer import archive_name
-from exporter.messages.delivery import deliver
 from exporter.runner.deflating import Effort
 from exporter.runner.making import make_archive
 from exporter.runner.rekeying import rekey_waiting
 from exporter.runner.room import check_room
+from exporter.runner.sending import send_messages
 from store.access import Actor, unattended
 from store.download_keys import entries_per_archive
 from store.errors import ChairsideError
@@ -28,7 +28,6 @@ from store.practice import Practice
 from store.use_cases import heartbeat
 from store.use_cases import unattended as use_cases
 from store.use_cases.audit_trail import anchor_head
-from store.use_cases.invitations import queue_due_invitations
 from store.use_cases.unattended import CancelAsked, Job, LeaseLost, Made, Progress
 
 
@@ -96,10 +95,11 @@ def _do_due(
         if job is None:
             break
         outcomes.append(_attempt(practice, runner, job, on_progress, cancelled, effort))
-    if not cancelled():
-        practice.call(queue_due_invitations, runner)
-        deliver(practice, cancelled=cancelled)
-    practice.call(anchor_head)
+    try:
+        if not cancelled():
+            send_messages(practice, runner, cancelled)
+    finally:
+        practice.call(anchor_head)
     return outcomes
 
 

@@ -11,8 +11,8 @@ from contextlib import contextmanager, suppress
 import pytest
 
 from exporter.messages.carriers import Patience
+from exporter.messages.checking import check_carrier
 from exporter.messages.delivery import Delivered, deliver
-from exporter.messages.smtp import check_carrier
 from store.access import Actor
 from store.errors import Refused
 from store.practice import Practice

@@ -14,8 +14,8 @@ import pytest
 import trustme
 
 from exporter.messages.carriers import CarrierDown, Patience
+from exporter.messages.checking import check_carrier
 from exporter.messages.delivery import Delivered, deliver
-from exporter.messages.smtp import check_carrier
 from store import outbox
 from store.access import Actor
 from store.outbox import Mail

@@ -1,0 +1,57 @@
+"""The process that holds the modem: requests come in, answers go out, as lines of JSON.
+
+One rule: nothing of the practice comes in here: no store, no key, no file, and no number, text or
+PIN in its arguments. libgammu blocks and reads what strangers send, so whoever started this process
+may end it at any moment, and it ends by itself when nobody is there any more.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import sys
+import threading
+from contextlib import suppress
+
+from exporter.messages.modem_device import Failed
+from exporter.messages.modem_holder import Answer, Holder, Request
+
+
+def main() -> None:
+    """Answer requests until one is to close."""
+    answers = os.fdopen(os.dup(1), "wb")
+    # Whatever a library prints must not stand between our answers.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    lock, ended = threading.Lock(), threading.Event()
+    requests: queue.Queue[Request] = queue.Queue()
+
+    def say(answer: Answer) -> None:
+        with lock, suppress(OSError):
+            answers.write(json.dumps(answer).encode() + b"\n")
+            answers.flush()
+
+    def take() -> None:
+        for line in sys.stdin.buffer:
+            requests.put(json.loads(line))
+        # Whoever asked is gone; libgammu may be in the middle of a wait of its own.
+        if not ended.is_set():
+            os._exit(1)
+
+    threading.Thread(target=take, daemon=True).start()
+    try:
+        holder = Holder(say, ended)
+    except ImportError:
+        say({"failed": "no_library"})
+        return
+    while not ended.is_set():
+        asked = requests.get()
+        try:
+            answer = getattr(holder, asked["do"])(asked)
+        except Failed as problem:
+            answer = {"failed": problem.kind}
+        say(answer)
+
+
+if __name__ == "__main__":
+    main()
