@@ -71,9 +71,6 @@ def _litter(data: Path) -> None:
     (data / "1000" / "downloads" / ".1000-2026-11-21-0009.zip.part").write_bytes(b"half")
 
 
-CARRIER = (
-    "INSERT INTO message_carrier (channel, kind, health, last_error) VALUES ('email', 'smtp', "
-)
 HARMS: tuple[tuple[Harm, str, str, str], ...] = (
     (_open_modes, "store", "broken", "chmod 700"),
     (_no_key, "store", "broken", "from your backup"),
@@ -90,8 +87,22 @@ HARMS: tuple[tuple[Harm, str, str, str], ...] = (
         "broken",
         "audit verify",
     ),
-    (_sql(CARRIER + "'failing', 'It said 535.')"), "e-mail", "broken", "Communications"),
-    (_sql(CARRIER + "'untried', NULL)"), "e-mail", "look", "Communications"),
+    (
+        _sql("INSERT INTO message_carrier (channel, kind) VALUES ('email', 'spool')"),
+        "e-mail",
+        "look",
+        "Communications",
+    ),
+    (
+        _sql(
+            "INSERT INTO outbox_message (channel, purpose, recipient_masked, state, created_at,"
+            " not_before) VALUES ('sms', 'test', 'x', 'undelivered', '2026-11-20T16:00:00Z',"
+            " '2026-11-20T16:00:00Z')"
+        ),
+        "messages",
+        "look",
+        "messages status",
+    ),
     (
         _sql(
             "INSERT INTO printer (name, kind, address, health) VALUES ('p', 'cups', 'q', 'failing')"

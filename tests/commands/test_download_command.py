@@ -73,7 +73,7 @@ def test_a_monthly_download_is_requested_listed_and_ended(
 ) -> None:
     """The code comes as the user reads it in the text message."""
 
-    def read_code(practice: Practice, _kinds: object, _sent_to: str) -> tuple[str, str]:
+    def read_code(practice: Practice, *_told: object) -> tuple[str, str]:
         return "sms", people.last_code(practice)
 
     monkeypatch.setattr(download_command, "asked_code", read_code)

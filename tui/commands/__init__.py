@@ -22,6 +22,7 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "groups": ("tui.commands.groups", "See and change what groups of users may do."),
     "import": ("tui.commands.imports", "Bring another system's data into the store."),
     "init": ("tui.commands.init", "Make a new, empty practice with its first administrator."),
+    "messages": ("tui.commands.messages", "Set up, check and test what sends messages."),
     "policy": ("tui.commands.policy", "See and set what passwords and sign-ins take."),
     "portal": ("tui.commands.portal", "Give patients online access: provide, print, invite."),
     "printers": ("tui.commands.printers", "Set up and test the printers that sheets go to."),

@@ -35,7 +35,8 @@ if TYPE_CHECKING:
 def group(data: Path, pgid: int | None, as_json: bool) -> None:
     """Check store, modes, keys, clock, nightly run, disk, carriers, printers and fonts.
 
-    Each line says ok, look or broken, and how to mend it. Exit code 1 if anything is broken.
+    Each line says ok, look or broken, and how to mend it. What sends messages is tried for real,
+    for 15 seconds at most; nothing is sent. Exit code 1 if anything is broken.
     """
     from store.clock import SystemClock
 
@@ -74,6 +75,7 @@ def examine(data: Path, pgid: int, clock: Clock) -> list[Finding]:
         for subject, look in (
             ("database", lambda: practice.call(checkup.check_database)),
             ("settings", lambda: practice.call(checkup.check_settings)),
+            ("carriers", lambda: computer.check_carriers(practice)),
             ("computer", lambda: computer.check_computer(practice)),
         ):
             findings += _guarded(subject, look)

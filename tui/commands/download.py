@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -125,10 +126,12 @@ def _repeat(
 
 
 def _confirm(practice: Practice, actor: Actor, sent: CodeSent) -> DownloadView:
+    from store.use_cases.code_delivery import code_delivery
     from store.use_cases.downloads import code_tries_left, confirm_download
 
+    way = partial(practice.call, code_delivery, actor, "download.schedule")
     while True:
-        kind, code = asked_code(practice, sent.kinds, sent.sent_to)
+        kind, code = asked_code(practice, sent.kinds, sent.sent_to, way)
         try:
             return practice.call(confirm_download, actor, sent.download_id, code, kind=kind)
         except WrongCode as wrong:

@@ -123,7 +123,7 @@ def _is_password_needed(now: CarrierView, form: CarrierForm) -> bool:
 
 
 def _check(practice: Practice, actor: Actor) -> None:
-    from exporter.messages.smtp import check_carrier
+    from exporter.messages.checking import check_carrier
 
     click.echo(shown(check_carrier(practice, actor, "email")), err=True)
 
@@ -133,7 +133,7 @@ def _test(practice: Practice, actor: Actor) -> None:
     from store.use_cases.carriers import test_mail
 
     to = practice.call(test_mail, actor)
-    if deliver(practice).sent:
+    if deliver(practice, channels=("email",)).sent:
         click.echo(f"A test mail went to {to}.", err=True)
     else:
         click.echo(f"The test mail to {to} is not sent yet; the state says why.", err=True)

@@ -6,16 +6,21 @@ import platform
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from store.errors import BadInput
-from tui.commands.support import password_option, read_password
+from tui.commands.support import password_option, read_password, shown
 
 if TYPE_CHECKING:
     from store.access import Actor
     from store.practice import Practice
+    from store.use_cases.code_delivery import CodeDelivery
+
+    Delivery = Callable[[], CodeDelivery | None]
+    """Tells how the message with the code fares."""
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -25,6 +30,10 @@ _CODES = {
     "sms": "Code from the text message",
     "totp": "Code from the authenticator app",
     "recovery": "Recovery code",
+}
+_OTHER_WAYS = {
+    "totp": "the authenticator app (--factor totp)",
+    "recovery": "a recovery code (--factor recovery)",
 }
 
 
@@ -49,10 +58,13 @@ def user_options(command: Command) -> Command:
     return user(password_option(factor_option(command)))
 
 
-def asked_code(practice: Practice, kinds: Sequence[str], sent_to: str) -> tuple[str, str]:
+def asked_code(
+    practice: Practice, kinds: Sequence[str], sent_to: str, delivery: Delivery | None = None
+) -> tuple[str, str]:
     """Have a code sent if that is the factor, and ask for it; return the factor and the code.
 
-    Without a terminal it is the next line of standard input. Raises BadInput.
+    Where the code did not go out, that is told with the reason (REQUIREMENTS D23). Without a
+    terminal it is the next line of standard input. Raises BadInput.
     """
     context = click.get_current_context(silent=True)
     kind = (context.meta.get(_FACTOR) if context else None) or kinds[0]
@@ -63,11 +75,12 @@ def asked_code(practice: Practice, kinds: Sequence[str], sent_to: str) -> tuple[
     if sent_to:
         from exporter.messages.delivery import deliver
 
-        deliver(practice)
+        deliver(practice, channels=("sms",))
     if kind == "sms" and sent_to:
-        click.echo(f"A six-digit code went to the mobile ending in {sent_to[-2:]}.", err=True)
+        tell_way(delivery() if delivery is not None else None, sent_to, kinds)
     if sys.stdin.isatty():
-        return kind, str(click.prompt(_CODES[kind], err=True))
+        with _delivering(practice, kind):
+            return kind, str(click.prompt(_CODES[kind], err=True))
     line = sys.stdin.buffer.readline().decode("ascii", "replace").strip()
     if not line:
         raise BadInput(
@@ -78,6 +91,36 @@ def asked_code(practice: Practice, kinds: Sequence[str], sent_to: str) -> tuple[
     return kind, line
 
 
+def tell_way(found: CodeDelivery | None, sent_to: str, kinds: Sequence[str]) -> None:
+    """Say where the code went, or why it did not go, and by what else it can be answered (D23)."""
+    phone = f"the mobile ending in {sent_to[-2:]}"
+    if found is None or found.state in ("sending", "sent", "delivered"):
+        spool = " as a file in the folder spool/" if found and found.carrier == "spool" else ""
+        click.echo(f"A six-digit code went to {phone}{spool}.", err=True)
+        return
+    again = " It is tried again by itself." if found.state == "queued" else ""
+    click.echo(f"The code for {phone} has not gone out. {shown(found.reason)}{again}", err=True)
+    others = [_OTHER_WAYS[kind] for kind in kinds if kind in _OTHER_WAYS]
+    if others:
+        click.echo(f"Other ways: {', or '.join(others)}.", err=True)
+
+
+@contextmanager
+def _delivering(practice: Practice, kind: str) -> Iterator[None]:
+    """Try again what did not go out at once, for as long as somebody is asked for its code."""
+    if kind != "sms":
+        yield
+        return
+    from tui.delivering import Deliverer
+
+    deliverer = Deliverer(practice)
+    deliverer.start()
+    try:
+        yield
+    finally:
+        deliverer.stop()
+
+
 @contextmanager
 def signed_in(practice: Practice, user: str, password: str) -> Iterator[Actor]:
     """Sign in, second factor included, yield the actor, sign out.
@@ -85,6 +128,7 @@ def signed_in(practice: Practice, user: str, password: str) -> Iterator[Actor]:
     Raises SignInFailed, WrongCode, and PasswordChangeNeeded (see `chairside users password`).
     """
     from store.sign_in_factor import SecondFactorNeeded
+    from store.use_cases.code_delivery import sign_in_code_delivery
     from store.use_cases.signing_in import finish_sign_in, sign_in, sign_out
 
     terminal = platform.node() or "this computer"
@@ -98,7 +142,8 @@ def signed_in(practice: Practice, user: str, password: str) -> Iterator[Actor]:
             source="command_line",
         )
     except SecondFactorNeeded as more:
-        kind, code = asked_code(practice, more.kinds, more.sent_to)
+        way = partial(practice.call, sign_in_code_delivery, more.token, terminal=terminal)
+        kind, code = asked_code(practice, more.kinds, more.sent_to, way)
         actor = practice.call(
             finish_sign_in, more.token, kind, code, terminal=terminal, source="command_line"
         )
