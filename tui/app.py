@@ -86,6 +86,8 @@ class ChairsideApp(App[None], inherit_bindings=False):
         self.session_ends: datetime | None = None
         self.jobs: list[Job] = []
         self.closing_words = ""
+        # Somebody waits for a message that was just queued: whoever delivers puts itself here.
+        self.deliver_now: Callable[[], object] = lambda: None
         self._desk_is_open = False
         self._last_touch = clock.now()
         for one in theme.THEMES.values():

@@ -1,4 +1,4 @@
-"""Keys and places of passwords, second factors, communications and emergency access.
+"""Keys and places of passwords, second factors and emergency access.
 
 One rule: they are part of the registry (`tui.keys`) and mean nothing without it.
 """
@@ -16,18 +16,21 @@ KEYS: Final = (
     Key("factors.verify", "v", "v", "prove number", "Prove the mobile number with a code."),
     Key("factors.remove", "x", "x", "remove app", "Remove the app; your password is asked."),
     Key("recovery.print", "p", "p", "print or save", "Print the ten codes or save them as a PDF."),
-    Key("communications.register", "r", "r", "register", "Send a test message to your mobile."),
-    Key("communications.code", "enter", "Enter", "type the code", "Type the test message's code."),
     Key("emergency.take", "enter", "Enter", "take", "Take the marked group for one hour."),
     Key("emergency.give_back", "b", "b", "give back", "End your emergency access now."),
 )
 
 _NO_MESSAGE: Final = (
-    "No message? Wait half a minute and send again with F5. The number is the one listed for you",
-    "under Setup > Security > Users; the phone must be on, with reception. Or press F4 and use",
-    "your authenticator app or a recovery code. Without either, ask an administrator.",
+    "The code does not arrive",
+    "Wait half a minute, then F5 sends another. The newest counts.",
+    "The phone must be on, with reception. Its number is listed under Setup > Security > Users"
+    " and must be a mobile number.",
+    "F4 answers with your authenticator app or with a recovery code instead. Neither needs a"
+    " message. Both are set up under File > My Factors.",
+    "If you have neither, call an administrator. Setup > Account Info > Communications tells them"
+    " what became of the message. A number that they correct schedules downloads after 24 hours.",
 )
-"""D23: what to do when the code does not come."""
+"""D23: the page of help for when the code does not come, and the second way."""
 
 PLACES: Final[dict[str, PlaceHelp]] = {
     "second_factor": PlaceHelp(
@@ -35,26 +38,24 @@ PLACES: Final[dict[str, PlaceHelp]] = {
         (
             "Type the six digits of the text message. A code works once, for ten minutes.",
             "Five wrong tries end it; sending again does not give more tries.",
-            *_NO_MESSAGE,
         ),
         ("code.other", "code.again", "kiosk.back", "kiosk.help"),
+        trouble=_NO_MESSAGE,
     ),
     "sign_in_factor": PlaceHelp(
         "Two-factor authentication",
         (
             "This practice asks for a second factor at sign-in, so that a password alone opens",
             "nothing. A code works once, for ten minutes; five wrong tries end it.",
-            *_NO_MESSAGE,
         ),
         ("code.other", "code.again", "kiosk.back", "kiosk.help"),
+        trouble=_NO_MESSAGE,
     ),
     "code": PlaceHelp(
         "Type a code",
-        (
-            "A code works once, for ten minutes; five wrong tries end it.",
-            *_NO_MESSAGE,
-        ),
+        ("A code works once, for ten minutes; five wrong tries end it.",),
         ("code.other", "code.again", "kiosk.back", "kiosk.help"),
+        trouble=_NO_MESSAGE,
     ),
     "new_password": PlaceHelp(
         "Choose a new password",
@@ -121,21 +122,6 @@ PLACES: Final[dict[str, PlaceHelp]] = {
             "the audit trail, without the codes.",
         ),
         ("kiosk.next", "kiosk.back", "kiosk.help"),
-    ),
-    "communications": PlaceHelp(
-        "Communications",
-        (
-            "Text messaging is registered once for the practice: a test message is sent to you,",
-            "and its code typed back. Until then no code can be sent for a data download, except",
-            "by authenticator app or recovery code.",
-        ),
-        (
-            "communications.register",
-            "communications.code",
-            "communications.mail",
-            "kiosk.back",
-            "kiosk.help",
-        ),
     ),
     "emergency": PlaceHelp(
         "Emergency access",

@@ -24,9 +24,13 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class PlaceHelp:
-    """What F1 tells about a place, and the keys that matter there in the order of the footer."""
+    """What F1 tells about a place, and the keys that matter there in the order of the footer.
+
+    `trouble` is a heading and what to do then, one entry a line, for what goes wrong most.
+    """
 
     title: str
     lines: tuple[str, ...]
     keys: tuple[str, ...]
     more: tuple[str, ...] = ()
+    trouble: tuple[str, ...] = ()

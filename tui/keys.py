@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tui import audit_keys, factor_keys, patient_keys, portal_keys, security_keys
+from tui import audit_keys, factor_keys, message_keys, patient_keys, portal_keys, security_keys
 from tui.key_words import Key as Key
 from tui.key_words import PlaceHelp as PlaceHelp
 
@@ -86,7 +86,7 @@ _ALL: Final = (
     Key("dialog.stop", "f8", "F8", "stop", "Stop this work. What is half made is removed."),
 )
 
-_ROOMS: Final = (security_keys, audit_keys, factor_keys, patient_keys, portal_keys)
+_ROOMS: Final = (security_keys, audit_keys, factor_keys, patient_keys, portal_keys, message_keys)
 KEYS: Final[dict[str, Key]] = {
     key.id: key for keys in (_ALL, *(room.KEYS for room in _ROOMS)) for key in keys
 }
@@ -242,6 +242,7 @@ PLACES: Final[dict[str, PlaceHelp]] = {
     **factor_keys.PLACES,
     **patient_keys.PLACES,
     **portal_keys.PLACES,
+    **message_keys.PLACES,
     "progress": PlaceHelp(
         "Work in progress",
         ("This goes on while the kiosk is locked. Its result is told on the home screen.",),

@@ -24,6 +24,8 @@ def scrub(environment: MutableMapping[str, str]) -> None:
 def run_kiosk(practice: Practice, clock: Clock) -> None:
     """Show the kiosk of an open practice until somebody leaves from the sign-in.
 
+    Text messages go out for as long as it is open, whoever queued them.
+
     Args:
         practice: the open practice; the caller closes it afterwards.
         clock: tells the time, for the lock and for every day on the screen.
@@ -33,8 +35,15 @@ def run_kiosk(practice: Practice, clock: Clock) -> None:
     """
     scrub(os.environ)
     from tui.app import ChairsideApp
+    from tui.delivering import Deliverer
 
+    deliverer = Deliverer(practice)
     app = ChairsideApp(practice, clock)
-    app.run()
+    app.deliver_now = deliverer.wake
+    deliverer.start()
+    try:
+        app.run()
+    finally:
+        deliverer.stop()
     if app.return_code:
         raise SystemExit(app.return_code)

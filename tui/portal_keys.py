@@ -1,4 +1,4 @@
-"""Keys and places round the patient portal: settings, invitations, activity, printers, mail.
+"""Keys and places round the patient portal: settings, invitations, activity, printers.
 
 One rule: they are part of the registry (`tui.keys`) and mean nothing without it.
 """
@@ -49,11 +49,7 @@ KEYS: Final = (
     Key("printers.delete", "x", "x", "delete", "Take the marked printer off the list.", True),
     Key("printers.forget", "c", "c", "certificate", "Forget the certificate that was accepted."),
     Key("printer.check", "f5", "F5", "check", "Ask what answers there; nothing is printed."),
-    Key("communications.mail", "m", "m", "mail account", "Set up the account that sends e-mail."),
     Key("rule.save", "f3", "F3", "save", "Save the rule, from any field."),
-    Key("mail.save", "f3", "F3", "save", "Save the account, from any field."),
-    Key("mail.check", "f5", "F5", "check", "Connect and sign in; nothing is sent."),
-    Key("mail.test", "f6", "F6", "test to myself", "Send a message to your own e-mail address."),
 )
 
 PLACES: Final[dict[str, PlaceHelp]] = {
@@ -214,14 +210,5 @@ PLACES: Final[dict[str, PlaceHelp]] = {
         "Order of printing",
         ("The first way that works is taken.",),
         ("kiosk.next", "kiosk.back", "kiosk.help"),
-    ),
-    "mail_account": PlaceHelp(
-        "Mail account",
-        (
-            "The account that sends invitations and notices. A password that is left empty stays",
-            "as it is; it is kept sealed and is never shown. Save before you check or test.",
-        ),
-        ("mail.save", "mail.check", "mail.test", "kiosk.next", "kiosk.help"),
-        ("kiosk.back",),
     ),
 }

@@ -64,7 +64,7 @@ async def test_scheduling_with_the_code(kiosk: Any, practice: Practice) -> None:
         await type_text(pilot, people.PASSWORDS["dana"])
         await pilot.press("enter")
         await see(pilot, "Two-factor authentication")
-        await see(pilot, "••42")
+        await see(pilot, "mobile ending in 42")
         assert states(practice) == ["requested"]
         await type_text(pilot, people.last_code(practice))
         await pilot.press("enter")

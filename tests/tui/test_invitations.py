@@ -131,9 +131,9 @@ async def test_the_mail_account_is_saved_and_its_password_never_shown(
     async with kiosk.run_test(size=SMALL) as pilot:
         await sign_in(pilot, "kim")
         await open_place(pilot, "communications")
-        await see(pilot, "m mail account")
+        await see(pilot, "m mail")
         await pilot.press("m")
-        await see(pilot, "No mail account is set up.")
+        await see(pilot, "Nothing is set up; what is to be sent waits.")
         await choose(pilot, "kind", "smtp")
         await choose(pilot, "security", "none")
         for name, typed in (
@@ -149,6 +149,6 @@ async def test_the_mail_account_is_saved_and_its_password_never_shown(
         await pilot.press("f3")
         await see(pilot, "Saved. F5 checks it")
         await pilot.press("f5")
-        await see(pilot, "The mail account is failing.")
+        await see(pilot, "By a mail server · failing")
     view = practice.call(carriers.carrier, people.signed_in(practice, "kim"), "email")
     assert (view.sender, view.health) == ("office@maplegrove.example", "failing")

@@ -18,7 +18,7 @@ FILES = sorted(
 STYLES = sorted(TUI.rglob("*.tcss"))
 DRAWING = {"Static", "Label", "Button", "Checkbox", "Collapsible", "Tab", "OptionList"}
 """Widgets that read a plain str as markup."""
-SAFE = {"content", "join", "Content", "rich_text"}
+SAFE = {"content", "join", "Content"}
 SHOWN = ("update", "set_text")
 
 

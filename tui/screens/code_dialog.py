@@ -1,22 +1,30 @@
 """Asks for the code of a second factor and tries it: what all such dialogs share (S5, D23).
 
-One rule: a wrong code leaves the dialog open with an empty line; only the store says it was right.
+One rule: a wrong code leaves the dialog open with an empty line; only the store says it was right,
+and only the store says what became of the message.
 """
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any, Final
 
-from textual import work
+from textual import events, work
 from textual.app import ComposeResult
 from textual.widgets import Static
 
-from store.errors import WrongCode
+from store.errors import ChairsideError, SessionEnded, WrongCode
 from tui.widgets.button import PushButton
 from tui.widgets.code_form import Asked, CodeForm
 from tui.widgets.place import Answer, Dialog
 from tui.widgets.safe import content
+
+if TYPE_CHECKING:
+    from store.use_cases.code_delivery import CodeDelivery
+
+
+ROOMY: Final = 30
+"""Lines of a terminal on which everything has room at once."""
 
 
 class CodeDialog(Dialog[Answer], place="code"):
@@ -29,6 +37,7 @@ class CodeDialog(Dialog[Answer], place="code"):
     def __init__(self, asked: Asked) -> None:
         super().__init__()
         self._asked = asked
+        self._is_asking = False
 
     # What a dialog of its own says
 
@@ -44,6 +53,10 @@ class CodeDialog(Dialog[Answer], place="code"):
         """Return how many tries are left after a wrong code; None if only the message tells."""
         return None
 
+    async def delivery(self) -> CodeDelivery | None:
+        """Return what became of the message by now; None where nothing is known of it."""
+        return None
+
     def why(self) -> str:
         """Return a sentence above the form; empty for none."""
         return ""
@@ -54,7 +67,8 @@ class CodeDialog(Dialog[Answer], place="code"):
         """The form for the code."""
         if why := self.why():
             yield Static(content(why), id="why")
-        yield CodeForm(self._asked, self.kiosk.clock.now)
+        zone = self.kiosk.card.time_zone if self.kiosk.card else "UTC"
+        yield CodeForm(self._asked, self.kiosk.clock.now, zone)
 
     def buttons(self) -> ComposeResult:
         """The harmless one first."""
@@ -66,11 +80,56 @@ class CodeDialog(Dialog[Answer], place="code"):
         """The form."""
         return self.query_one(CodeForm)
 
+    def on_mount(self) -> None:
+        """A message was just queued: it goes out at once."""
+        self._follow_message()
+
     def tick(self) -> None:
-        """Count down."""
+        """Count down, and see what became of the message."""
         if self.query(CodeForm):
             self.form.tick()
+            self._make_room()
             self.refresh_keys()
+            self._look_after_message()
+
+    def _make_room(self) -> None:
+        """On a small screen, what to do now counts more than why a code is asked for."""
+        is_small = self.app.size.height < ROOMY
+        for why in self.query("#why"):
+            why.display = not (is_small and self.form.is_late)
+
+    def _follow_message(self) -> None:
+        if self._asked.sent_to:
+            self.kiosk.deliver_now()
+            self._look_after_message()
+
+    def _look_after_message(self) -> None:
+        # One question at a time: the store may be busy for longer than a second.
+        if not self._is_asking and self.form.kind == "sms":
+            self._is_asking = True
+            self._look()
+
+    @work(description="what became of a message", exit_on_error=False)
+    async def _look(self) -> None:
+        asked = self._asked
+        try:
+            found = await self.delivery()
+        except SessionEnded:
+            raise
+        except ChairsideError:
+            # The code can be typed all the same, and the next second asks again.
+            return
+        finally:
+            self._is_asking = False
+        if self.is_attached and asked is self._asked:
+            self.form.follow(found)
+            self._make_room()
+
+    def on_paste(self, event: events.Paste) -> None:
+        """A pasted code is taken where a button has the focus, too."""
+        event.stop()
+        if self.query(CodeForm):
+            self.form.field.paste(event.text)
 
     def why_not(self, key_id: str) -> str:
         """Sending again waits half a minute; another way needs another factor."""
@@ -116,8 +175,9 @@ class CodeDialog(Dialog[Answer], place="code"):
     @work(description="send a code", exit_on_error=False)
     async def _send_again(self) -> None:
         with self.working("Sending another code…"):
-            asked = await self.send()
-        self.form.begin(asked)
+            self._asked = await self.send()
+        self.form.begin(self._asked)
+        self._follow_message()
         self.say("Sent again.", "The code before no longer works.", "good")
 
     def leave(self) -> None:
@@ -133,6 +193,7 @@ class AskCodeDialog(CodeDialog[Any]):
         why: a sentence above the form.
         confirm: tries (kind, code). Raises WrongCode.
         send: sends a message and returns what is asked for now.
+        delivery: tells what became of the message; None where nobody can.
         instead: the word on a button that goes on without a code; it answers False.
     """
 
@@ -144,11 +205,12 @@ class AskCodeDialog(CodeDialog[Any]):
         *,
         confirm: Callable[[str, str], Awaitable[Any]],
         send: Callable[[], Awaitable[Asked]],
+        delivery: Callable[[], Awaitable[CodeDelivery | None]] | None = None,
         instead: str = "",
     ) -> None:
         super().__init__(asked)
         self._title_shown, self._why, self._instead = title, why, instead
-        self._confirm_with, self._send_with = confirm, send
+        self._confirm_with, self._send_with, self._delivery_of = confirm, send, delivery
 
     @property
     def title_text(self) -> str:
@@ -180,3 +242,7 @@ class AskCodeDialog(CodeDialog[Any]):
     async def send(self) -> Asked:
         """As the place says."""
         return await self._send_with()
+
+    async def delivery(self) -> CodeDelivery | None:
+        """As the place says."""
+        return await self._delivery_of() if self._delivery_of else None

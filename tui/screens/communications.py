@@ -1,204 +1,250 @@
 """Setup › Account Info › Communications: registering text messaging (REQUIREMENTS D6).
 
-One rule: the state stands on this page at all times, as a word and in a sentence.
+One rule: the state stands on this page at all times, as a word and in a sentence, and under it what
+carries messages and how that does.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from textual import work
+from textual import on, work
 from textual.app import ComposeResult
+from textual.containers import Horizontal
 from textual.widgets import Static
 
 from store.errors import Refused
-from store.use_cases import communications
-from tui.screens.code_dialog import AskCodeDialog
+from store.use_cases import carriers, communications, home
+from tui.message_words import LONGEST_TOLD, REGISTRATION, Pieces, carrier_pieces
+from tui.screens.carrier_wait import CarrierJob, needs_set, why_still_busy
+from tui.screens.communications_work import CommunicationsWork
+from tui.screens.dialogs import TextDialog
 from tui.widgets import words
-from tui.widgets.code_form import Asked
 from tui.widgets.place import Place
-from tui.widgets.safe import content, join
+from tui.widgets.safe import clip, content, join
 from tui.widgets.table import Cell, Column, Table
 
 if TYPE_CHECKING:
-    from store.use_cases.communications import RegistrationView, TestSent
+    from store.use_cases.carriers import CarrierView
+    from store.use_cases.communications import RegistrationStep, RegistrationView
 
-STATES: Final = {
-    "not_registered": ("not registered", "warn"),
-    "pending": ("pending", "warn"),
-    "registered": ("registered", "good"),
-    "rejected": ("rejected", "bad"),
-}
 _MEANS: Final = {
     "not_registered": "No code can be sent. r registers: a test message is sent to your mobile.",
     "pending": "A test message was sent. Type its code with Enter, or send another with r.",
     "registered": "Codes for data downloads are sent as text messages.",
-    "rejected": "No code can be sent. Register again with r.",
+    "rejected": "No code can be sent. Mend what is named here, then register again with r.",
 }
-WHAT_IT_IS: Final = (
-    "Text messaging is registered once for the practice, before a data download\n"
-    "can be scheduled with the code of a text message."
-)
-CARRIERS: Final = {
-    "spool": "Messages are written to files on this computer, for a carrier to collect."
-}
-WHY: Final = "The code shows that text messages arrive. Registered is only what was read."
+NO_NUMBER: Final = "No mobile number is on file for you: File > My Factors."
+ASKED: Final = "What sends is being asked; the test message comes after."
 EMPTY: Final = "Nobody has registered text messaging yet. Press r to begin."
+NO_MAIL: Final = "m sets up a mail account."
+READ_EVERY: Final = 5
+"""Seconds between two looks at what other terminals and the runner have changed."""
 _COLUMNS: Final = (Column("When", 13), Column("State", 14), Column("By", 16), Column("Reason", 0))
+_FACTS: Final = (("state", "Registration"), ("texts", "Text messages"), ("mail", "E-mail"))
+_NEED_FULL: Final = frozenset({"register", "code", "check", "test"})
 
 
-def asked_for(sent: TestSent) -> Asked:
-    """Return what the form tells about a test message."""
-    return Asked(
-        ("sms",),
-        sent.sent_to,
-        sent.expires_at,
-        sent.send_again_at,
-        sent.tries_left,
-        sent.demo_text,
-    )
+def step_words(step: RegistrationStep) -> str:
+    """Return why a step came about, or by what it was sent."""
+    return step.reason or (f"sent by {step.sender}" if step.sender else "")
 
 
-class CommunicationsScreen(Place, place="communications"):
-    """The state, and how it came to that."""
+def told(step: RegistrationStep, zone: str) -> str:
+    """Return all that is known of a step, line by line."""
+    lines = [
+        f"State   {REGISTRATION[step.state][0]}",
+        f"When    {words.instant(step.at, zone) if step.at else words.NOTHING}",
+        f"By      {step.by or words.NOTHING}",
+    ]
+    return "\n".join([*lines, "", step_words(step)] if step_words(step) else lines)
+
+
+class CommunicationsScreen(Place, CommunicationsWork, place="communications"):
+    """The state, what carries messages, and how it came to that."""
 
     PATH = ("Setup", "Account Info", "Communications")
 
     def __init__(self) -> None:
         super().__init__()
         self._view: RegistrationView | None = None
-        self._sent: TestSent | None = None
+        self._texts: CarrierView | None = None
+        self._mail: CarrierView | None = None
         self._refusal = ""
+        self._lacks = ""
+        self._seconds = 0
 
     def body(self) -> ComposeResult:
-        """What it is, the state, the history."""
-        yield Static(content(WHAT_IT_IS), id="what")
-        yield Static(id="state")
-        yield Static(content("History", "bold"), id="history_heading")
+        """The state, text messages, e-mail, the history."""
+        for name, label in _FACTS:
+            with Horizontal(classes="fact"):
+                yield Static(content(label), classes="fact--label")
+                yield Static(id=name, classes="fact--text")
         yield Table(_COLUMNS, id="history")
-        yield Static(id="empty")
+        yield Static(id="about")
 
     def on_mount(self) -> None:
         """Read the state."""
         self.query_one(Table).focus()
         self._load()
 
+    def on_screen_resume(self) -> None:
+        """What was left for may have changed what is told here."""
+        if self._is_read:
+            self._load()
+
+    def tick(self) -> None:
+        """See what other terminals and the runner have changed, every few seconds."""
+        super().tick()
+        self._seconds += 1
+        if self._seconds % READ_EVERY == 0 and self._is_read:
+            self._load()
+
+    @property
+    def _is_read(self) -> bool:
+        """Whether there is something to read anew; each refusal would stand in the audit trail."""
+        return self._view is not None and not self._refusal
+
+    def look_again(self) -> None:
+        """Read it again."""
+        self._load()
+
+    def do_list_refresh(self) -> None:
+        """Read it again."""
+        self._load()
+
     @work(description="communications", exit_on_error=False)
     async def _load(self) -> None:
-        kiosk = self.kiosk
+        practice, actor = self.kiosk.practice, self.kiosk.signed_in
         try:
-            view = await kiosk.practice.ask(communications.registration, kiosk.signed_in)
+            view = await practice.ask(communications.registration, actor)
+            self._texts = await practice.ask(carriers.carrier, actor, "sms")
+            self._mail = await practice.ask(carriers.carrier, actor, "email")
+            lacking = await practice.ask(home.lacking, actor, [carriers.SET])
         except Refused as refusal:
-            self._refusal = refusal.sentence
+            self._refuse(refusal)
+            return
+        self._lacks = needs_set() if lacking else ""
+        if self.is_attached:
+            self._show(view)
+
+    def _refuse(self, refusal: Refused) -> None:
+        self._refusal = refusal.sentence
+        if self.is_attached:
+            self.query_one(Table).display = False
             self.show_error(refusal)
             self.refresh_keys()
-        else:
-            self._show(view)
+
+    # What is told
+
+    @property
+    def _zone(self) -> str:
+        return self.kiosk.card.time_zone if self.kiosk.card else "UTC"
 
     def _show(self, view: RegistrationView) -> None:
         self._view = view
-        word, tone = STATES[view.state]
-        reason = view.history[0].reason if view.history else ""
-        lines = [
-            ("Text messaging is ", ""),
-            (f"{word}.", f"bold $tone-{tone}"),
-            (f" {reason}" if reason else "", ""),
-            (f" {_MEANS[view.state]}\n", ""),
-            (CARRIERS.get(view.carrier, f"Messages go out through {view.carrier}."), "$tone-dim"),
-        ]
-        if view.sent_to:
-            lines.append((f" Your own mobile number: {view.sent_to}.", "$tone-dim"))
-        else:
-            lines.append(
-                ("\nNo mobile number is on file for you: File > My Factors.", "$tone-warn")
-            )
-        self.query_one("#state", Static).update(join(*lines))
-        zone = self.kiosk.card.time_zone if self.kiosk.card else "UTC"
+        self.query_one("#state", Static).update(join(*self._state(view)))
+        for name, carrier in (("texts", self._texts), ("mail", self._mail)):
+            if carrier is not None:
+                self.query_one(f"#{name}", Static).update(join(*self._carrier(carrier)))
         table = self.query_one(Table)
-        table.display = bool(view.history)
+        # An empty one takes no line, but keeps the focus.
+        table.styles.max_height = None if view.history else 0
         table.show(
             [
                 (
-                    Cell(words.instant(step.at, zone) if step.at else words.NOTHING, "dim"),
-                    Cell(STATES[step.state][0], STATES[step.state][1]),
+                    Cell(words.instant(step.at, self._zone) if step.at else words.NOTHING, "dim"),
+                    Cell(*REGISTRATION[step.state]),
                     Cell(step.by or words.NOTHING),
-                    Cell(step.reason or (f"sent by {step.sender}" if step.sender else ""), "dim"),
+                    Cell(step_words(step), "dim"),
                 )
                 for step in view.history
             ]
         )
-        empty = self.query_one("#empty", Static)
-        empty.display = not view.history
-        empty.update(content(EMPTY))
+        self._explain()
+
+    def _state(self, view: RegistrationView) -> Pieces:
+        word, tone = REGISTRATION[view.state]
+        reason = view.history[0].reason if view.history else ""
+        is_asked = view.state == "pending" and why_still_busy(self.kiosk.jobs)
+        pieces = [
+            ("Text messaging is ", ""),
+            (f"{word}.", f"bold $tone-{tone}"),
+            (f" {clip(reason, LONGEST_TOLD)}" if reason else "", ""),
+            (f" {_MEANS[view.state]}" if not is_asked else f" {ASKED}", ""),
+        ]
+        if reason := self._why_no_test(view):
+            return [*pieces, (f"\n{reason}", "$tone-warn")]
+        return [*pieces, (f"\nYour own mobile number: {view.sent_to}", "$tone-dim")]
+
+    def _why_no_test(self, view: RegistrationView) -> str:
+        return view.why_not_sent if view.sent_to else NO_NUMBER
+
+    def _carrier(self, view: CarrierView) -> Pieces:
+        pieces = carrier_pieces(view, self._zone, with_address=True)
+        return [*pieces, (f" {NO_MAIL}", "$tone-dim")] if not view.kind else pieces
+
+    @on(Table.Marked)
+    def _explain(self) -> None:
+        """A reason may be longer than its cell: the whole of it stands under the table."""
+        history = self._view.history if self._view else ()
+        marked = self.query_one(Table).marked
+        whole = step_words(history[marked]) if marked < len(history) else EMPTY
+        about = self.query_one("#about", Static)
+        room = self.query_one(Table).size.width - sum(c.width + 2 for c in _COLUMNS) - 1
+        about.display = not history or len(whole) > room
+        about.update(content(whole, "$tone-dim"))
         self.refresh_keys()
+
+    # What can be done
 
     def why_not(self, key_id: str) -> str:
         """Registered is the end of it; a code is typed while one is waited for."""
-        if not key_id.startswith("communications.") or key_id == "communications.mail":
+        room, _, name = key_id.partition(".")
+        if room != "communications" or name == "mail":
             return ""
-        if self._refusal:
-            return self._refusal
         view = self._view
-        if view is None:
-            return "The state is being read."
-        if key_id == "communications.register" and view.state == "registered":
+        if self._refusal or view is None:
+            return self._refusal or "The state is being read."
+        if name == "code" and view.state != "pending":
+            return "" if view.history else "No test message is waited for."
+        if name in _NEED_FULL and self._lacks:
+            return self._lacks
+        if name == "register" and view.state == "registered":
             return "Text messaging is registered already."
-        if key_id == "communications.code" and view.state != "pending":
-            return "No test message is waited for."
-        return ""
+        if name in ("register", "test") and (reason := self._why_no_test(view)):
+            return reason
+        return why_still_busy(self.kiosk.jobs) if name in _NEED_FULL else ""
 
-    def do_communications_register(self) -> None:
-        """Send a test message, then ask for its code."""
-        self._register()
+    def sent_to(self) -> str:
+        """Where a test message of this user would go, masked."""
+        return self._view.sent_to if self._view else ""
 
-    @work(description="register text messaging", exit_on_error=False)
-    async def _register(self) -> None:
-        with self.working("Sending a test message…"):
-            asked = await self._send()
-        self._ask_code(asked)
-
-    async def _send(self) -> Asked:
-        kiosk = self.kiosk
-        self._sent = await kiosk.practice.ask(communications.register, kiosk.signed_in)
-        return asked_for(self._sent)
+    def kind(self) -> str:
+        """By what text messages go."""
+        return self._texts.kind if self._texts else ""
 
     def do_communications_code(self) -> None:
-        """Type the code of the message that was sent last."""
-        sent = self._sent
-        if sent is None or self.kiosk.clock.now() >= sent.expires_at:
-            # What was sent from another terminal, or before a lock: its limits are not known here.
-            self._ask_code(self._asked_elsewhere())
+        """Type the code that is waited for; while none is, read the marked line in full."""
+        if self._view is not None and self._view.state == "pending":
+            super().do_communications_code()
         else:
-            self._ask_code(asked_for(sent))
+            self._read_step()
 
-    def _asked_elsewhere(self) -> Asked:
-        sent_to = self._view.sent_to if self._view else ""
-        return Asked(("sms",), sent_to, None, self.kiosk.clock.now(), 0, None)
+    @on(Table.Chosen)
+    def _read_step(self) -> None:
+        history = self._view.history if self._view else ()
+        marked = self.query_one(Table).marked
+        if marked < len(history):
+            self.open(TextDialog("Registration", told(history[marked], self._zone)))
 
-    def do_communications_mail(self) -> None:
-        """The account that sends e-mail has a page of its own."""
-        from tui.screens.mail_account import MailAccountScreen
-
-        self.open(MailAccountScreen())
-
-    def _ask_code(self, asked: Asked) -> None:
-        kiosk = self.kiosk
-
-        async def confirm(_kind: str, code: str) -> RegistrationView:
-            return await kiosk.practice.ask(
-                communications.confirm_registration, kiosk.signed_in, code
-            )
-
-        def confirmed(view: RegistrationView | None) -> None:
-            if view is None:
-                self.say("Not registered yet.")
-            else:
-                self.say("Registered.", "Codes can be sent from now on.", "good")
-            self._load()
-
-        self.open(
-            AskCodeDialog(
-                "Register for communication", WHY, asked, confirm=confirm, send=self._send
-            ),
-            confirmed,
+    def do_communications_check(self) -> None:
+        """Ask what sends text messages, and the mail server where there is one."""
+        channels = [
+            one.channel
+            for one in (self._texts, self._mail)
+            if one is not None and (one.channel == "sms" or one.kind == "smtp")
+        ]
+        self.ask_carrier(
+            CarrierJob("Checking what sends messages", self.how_long()), self.check_all(channels)
         )

@@ -1,4 +1,4 @@
-"""F1: what the place is for and which keys work in it.
+"""F1: what the place is for, what to do in trouble, and which keys work in it.
 
 One rule: every line comes from the registry (`tui.keys`), so help cannot be behind.
 """
@@ -35,9 +35,14 @@ class HelpDialog(Dialog[None], place="help"):
         return keys.PLACES[self._asked_for].title
 
     def body(self) -> ComposeResult:
-        """Sentences first, then the keys, then how to move."""
-        lines = keys.PLACES[self._asked_for].lines
-        parts: list[tuple[str, str]] = [(" ".join(lines), ""), ("\n\n", "")]
+        """Sentences first, then what to do in trouble, then the keys, then how to move."""
+        place = keys.PLACES[self._asked_for]
+        parts: list[tuple[str, str]] = [(" ".join(place.lines), ""), ("\n\n", "")]
+        if place.trouble:
+            heading, *steps = place.trouble
+            parts.append((f"{heading}\n", "bold"))
+            parts += [(f"{number}. {step}\n", "") for number, step in enumerate(steps, 1)]
+            parts.append(("\n", ""))
         for key in keys.keys_of(self._asked_for):
             reason = self._reasons[key.id]
             parts.append((fit(key.shown, _KEY_WIDTH), "bold $tone-key"))

@@ -5,13 +5,14 @@ One rule: a secret is shown on the sheet that was opened for it, never on this s
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, Final
 
 from textual import on, work
 from textual.app import ComposeResult
 from textual.widgets import Static
 
-from store.use_cases import factors
+from store.use_cases import code_delivery, factors
 from store.use_cases.factors import Answer
 from tui.screens.code_dialog import AskCodeDialog
 from tui.screens.factor_rows import asked_for, explained, provable, rows_of
@@ -22,6 +23,8 @@ from tui.widgets.safe import content
 from tui.widgets.table import Column, Table
 
 if TYPE_CHECKING:
+    from store.use_cases.code_delivery import CodeDelivery
+
     from store.use_cases.factors import FactorsView
 
 WHAT_IT_IS: Final = (
@@ -32,6 +35,9 @@ PROVE: Final = (
     "With a factor that you have already, the new one schedules downloads at once. Without it"
     " that begins after 24 hours."
 )
+PHONE: Final = "phone.verify"
+FACTOR: Final = "factor.change"
+"""Purposes of the messages with codes that are asked for here."""
 _COLUMNS: Final = (Column("Factor", 19), Column("State", 0))
 
 
@@ -141,7 +147,14 @@ class MyFactorsScreen(Place, place="factors"):
             asked = await send()
         why = "The code proves that this number is yours and that messages arrive."
         self.open(
-            AskCodeDialog("Prove your mobile number", why, asked, confirm=confirm, send=send),
+            AskCodeDialog(
+                "Prove your mobile number",
+                why,
+                asked,
+                confirm=confirm,
+                send=send,
+                delivery=self._delivery_of(PHONE),
+            ),
             self._done("Proven.", "The number is yours."),
         )
 
@@ -180,10 +193,16 @@ class MyFactorsScreen(Place, place="factors"):
                 asked,
                 confirm=confirm,
                 send=send,
+                delivery=self._delivery_of(FACTOR),
                 instead="Without proof",
             ),
             proven,
         )
+
+    def _delivery_of(self, purpose: str) -> Callable[[], Awaitable[CodeDelivery | None]]:
+        """Return what tells what became of the newest message of a purpose."""
+        kiosk = self.kiosk
+        return lambda: kiosk.practice.ask(code_delivery.code_delivery, kiosk.signed_in, purpose)
 
     @work(description="begin an app", exit_on_error=False)
     async def _set_up_app(self, proof: Answer | None) -> None:

@@ -5,17 +5,22 @@ One rule: until the store says that the code was right, nothing is scheduled; le
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from textual import work
 
 from store.downloads import DownloadView
-from store.use_cases import downloads
+from store.use_cases import code_delivery, downloads
 from tui.screens.code_dialog import CodeDialog
 from tui.widgets.code_form import Asked
 
 if TYPE_CHECKING:
+    from store.use_cases.code_delivery import CodeDelivery
+
     from store.use_cases.downloads import CodeSent
+
+PURPOSE: Final = "download.schedule"
+"""Of the messages that carry these codes."""
 
 
 def asked_for(sent: CodeSent) -> Asked:
@@ -51,6 +56,11 @@ class SecondFactorDialog(CodeDialog[DownloadView | None], place="second_factor")
         kiosk = self.kiosk
         sent = await kiosk.practice.ask(downloads.resend_code, kiosk.signed_in, self._number)
         return asked_for(sent)
+
+    async def delivery(self) -> CodeDelivery | None:
+        """Ask what became of the message with the code."""
+        kiosk = self.kiosk
+        return await kiosk.practice.ask(code_delivery.code_delivery, kiosk.signed_in, PURPOSE)
 
     async def tries_left(self) -> int | None:
         """Ask the store: sending again does not give more (S5)."""

@@ -6,12 +6,17 @@ its time is over: nobody finds it open.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from store.access import Actor
 from store.pending_sign_in import PasswordChangeNeeded
-from store.use_cases import signing_in
+from store.use_cases import code_delivery, signing_in
 from store.use_cases.signing_in import SecondFactorNeeded
 from tui.screens.code_dialog import CodeDialog
 from tui.widgets.code_form import Asked, CodeForm
+
+if TYPE_CHECKING:
+    from store.use_cases.code_delivery import CodeDelivery
 
 
 def asked_for(needed: SecondFactorNeeded) -> Asked:
@@ -43,7 +48,7 @@ class SignInFactorDialog(CodeDialog[Actor | PasswordChangeNeeded | None], place=
 
     def why(self) -> str:
         """Why one is asked."""
-        return "The password was right. This practice asks for a second factor as well."
+        return "The password was right. A second factor is asked for as well."
 
     async def confirm(self, kind: str, code: str) -> Actor | PasswordChangeNeeded | None:
         """Finish the sign-in."""
@@ -65,6 +70,12 @@ class SignInFactorDialog(CodeDialog[Actor | PasswordChangeNeeded | None], place=
             signing_in.resend_sign_in_code, self._token, terminal=self._terminal
         )
         return asked_for(needed)
+
+    async def delivery(self) -> CodeDelivery | None:
+        """Ask what became of the message; whoever has the token was sent it."""
+        return await self.kiosk.practice.ask(
+            code_delivery.sign_in_code_delivery, self._token, terminal=self._terminal
+        )
 
     def tick(self) -> None:
         """Count down; once the time is over, go back to the sign-in."""

@@ -16,8 +16,7 @@ from store.errors import WrongCode
 from store.use_cases import factors
 from store.use_cases.factors import Answer, FactorsView, TotpEnrolment
 from tui.widgets.button import PushButton
-from tui.widgets.code_form import CODE_DIGITS
-from tui.widgets.field import Field
+from tui.widgets.code_field import CODE_DIGITS, CodeField
 from tui.widgets.frame import EmergencyLine, KeyLine, MessageLine
 from tui.widgets.place import Dialog
 from tui.widgets.safe import content
@@ -49,7 +48,7 @@ class TotpDialog(Dialog[FactorsView | None], place="totp"):
                 yield Static(content(self.TITLE_TEXT), classes="dialog--title")
                 yield Static(content(self._what()), id="what")
                 yield Static(content(self._secret(), "bold"), id="secret")
-                yield Field("Code of the app", id="code", restrict=r"[0-9 ]*", max_length=7)
+                yield CodeField("Code of the app", id="code")
                 yield Horizontal(
                     PushButton("Back", id="back"),
                     PushButton("Confirm", id="confirm"),
@@ -73,7 +72,7 @@ class TotpDialog(Dialog[FactorsView | None], place="totp"):
 
     def on_mount(self) -> None:
         """Begin at the code."""
-        self.query_one("#code", Field).focus_line()
+        self.query_one("#code", CodeField).focus_line()
 
     def entered(self) -> None:
         """Enter confirms."""
@@ -81,7 +80,7 @@ class TotpDialog(Dialog[FactorsView | None], place="totp"):
 
     def pressed(self, button: str) -> None:
         """Confirm, if there are six digits."""
-        field = self.query_one("#code", Field)
+        field = self.query_one("#code", CodeField)
         if self.is_working:
             return
         code = "".join(c for c in field.value if c.isdigit())
@@ -103,7 +102,7 @@ class TotpDialog(Dialog[FactorsView | None], place="totp"):
                 )
         except WrongCode as error:
             self.show_error(error)
-            self.query_one("#code", Field).focus_line()
+            self.query_one("#code", CodeField).focus_line()
         else:
             self.dismiss(view)
 

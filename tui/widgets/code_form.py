@@ -1,6 +1,7 @@
 """The part of a dialog that asks for a second factor: by which way, the code, how long, how often.
 
-One rule: it knows no use case; whoever shows it sends what was typed and says what came back.
+One rule: it knows no use case; whoever shows it sends what was typed, says what came back, and
+tells what became of the message.
 """
 
 from __future__ import annotations
@@ -8,22 +9,24 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import Static
 
+from tui import delivery_words
 from tui.widgets import words
-from tui.widgets.field import Field
-from tui.widgets.safe import content
+from tui.widgets.code_field import CODE_DIGITS, RECOVERY_LETTERS, CodeField
+from tui.widgets.safe import content, join
 
-CODE_DIGITS: Final = 6
-_IN_GROUPS: Final = r"[0-9 ]*"
-_ANY: Final = r"[0-9A-Za-z -]*"
+if TYPE_CHECKING:
+    from store.use_cases.code_delivery import CodeDelivery
+
 _LABELS: Final = {"sms": "Code", "totp": "Code of the app", "recovery": "Recovery code"}
-_SHORTEST_RECOVERY: Final = 10
+_WAYS: Final = {"totp": "the app", "recovery": "a recovery code"}
 SENDS_AGAIN: Final = "F5 sends again."
+CALL: Final = "No message? Send again; if that fails too, call an administrator."
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,20 +59,25 @@ class CodeForm(Vertical):
     Args:
         asked: what is asked for.
         now: the clock.
+        zone: the practice's time zone, in which it is told when a message was sent.
     """
 
-    def __init__(self, asked: Asked, now: Callable[[], datetime]) -> None:
+    def __init__(self, asked: Asked, now: Callable[[], datetime], zone: str = "UTC") -> None:
         super().__init__(id="code_form")
         self.asked = asked
         self.kind = asked.kinds[0] if asked.kinds else "sms"
         self._now = now
+        self._zone = zone
+        self._begun_at = now()
+        self._delivery: CodeDelivery | None = None
 
     def compose(self) -> ComposeResult:
         """Where the code comes from, the code, how long and how often it may be tried."""
         yield Static(id="sent")
         yield Static(id="demo")
-        yield Field(_LABELS[self.kind], id="code")
+        yield CodeField(_LABELS[self.kind], id="code")
         yield Static(id="limits")
+        yield Static(id="advice")
 
     def on_mount(self) -> None:
         """Begin at the code."""
@@ -77,14 +85,21 @@ class CodeForm(Vertical):
         self.field.focus_line()
 
     @property
-    def field(self) -> Field:
+    def field(self) -> CodeField:
         """The line the code is typed into."""
-        return self.query_one("#code", Field)
+        return self.query_one("#code", CodeField)
 
     def begin(self, asked: Asked) -> None:
         """Ask anew: another message was sent."""
         self.asked = asked
+        self._begun_at = self._now()
+        self._delivery = None
         self._show()
+
+    def follow(self, delivery: CodeDelivery | None) -> None:
+        """Show what became of the message by now; None where nothing more is known of it."""
+        self._delivery = delivery or self._delivery
+        self.tick()
 
     def tried(self, tries_left: int | None) -> None:
         """An answer was wrong: so many tries are left; None for one less than before."""
@@ -120,7 +135,7 @@ class CodeForm(Vertical):
         field = self.field
         typed = field.value.strip()
         if self.kind == "recovery":
-            is_whole = sum(c.isalnum() for c in typed) >= _SHORTEST_RECOVERY
+            is_whole = sum(c.isalnum() for c in typed) >= RECOVERY_LETTERS
             complaint = "A recovery code has ten letters and digits, such as abcde-23456."
         else:
             is_whole = sum(c.isdigit() for c in typed) == CODE_DIGITS
@@ -133,17 +148,24 @@ class CodeForm(Vertical):
         return typed
 
     def tick(self) -> None:
-        """Count down."""
+        """Count down, and say what became of the message."""
         # The app's timer may come before the form is composed.
-        if not self.query("#limits"):
+        if not self.query("#advice"):
             return
+        self._show_sent()
         self.query_one("#limits", Static).update(content(self._limits(), "$tone-dim"))
+        advice = self.query_one("#advice", Static)
+        text, tone = self._advice()
+        advice.display = bool(text)
+        advice.update(content(text, tone))
 
     def _limits(self) -> str:
         parts = []
         if self.asked.expires_at is not None:
             valid = (self.asked.expires_at - self._now()).total_seconds()
             tries = words.count(self.asked.tries_left, "try", "tries")
+            if not self.asked.tries_left:
+                return "0 tries left. Go back with Esc, and begin again."
             parts.append(
                 f"Valid for {words.minutes(valid)}, {tries} left." if valid > 0 else "Too old now."
             )
@@ -152,13 +174,30 @@ class CodeForm(Vertical):
             parts.append(f"F5 sends again in {words.minutes(wait)}." if wait > 0 else SENDS_AGAIN)
         return " ".join(parts)
 
+    def _advice(self) -> tuple[str, str]:
+        """What to do when no message comes: dim at first, in plain sight when it is late."""
+        if self.kind != "sms":
+            return "", ""
+        tone = "$tone-warn" if self.is_late else "$tone-dim"
+        ways = [_WAYS[kind] for kind in self.asked.kinds if kind in _WAYS]
+        if ways:
+            return f"No message? F4: {' or '.join(ways)} instead. F1 tells more.", tone
+        return (CALL, tone) if self.is_late else ("", "")
+
+    @property
+    def is_late(self) -> bool:
+        """Whether people are to do something: the message failed, or took long without a word."""
+        state = self._delivery.state if self._delivery else ""
+        if state in delivery_words.TROUBLE:
+            return True
+        waited = (self._now() - self._begun_at).total_seconds()
+        return state != "delivered" and waited >= delivery_words.PATIENCE
+
     def _show(self) -> None:
         field = self.field
-        field.line.restrict = _ANY if self.kind == "recovery" else _IN_GROUPS
-        field.line.max_length = 24 if self.kind == "recovery" else CODE_DIGITS + 1
+        field.ask_for(self.kind)
         field.query_one(".field--label", Static).update(content(_LABELS[self.kind]))
         field.complain("")
-        self.query_one("#sent", Static).update(content(self._sentence()))
         demo = self.query_one("#demo", Static)
         demo.display = bool(self.asked.demo_text) and self.kind == "sms"
         if self.asked.demo_text:
@@ -166,12 +205,21 @@ class CodeForm(Vertical):
             demo.update(content(text))
         self.tick()
 
-    def _sentence(self) -> str:
+    def _show_sent(self) -> None:
+        sent = self.query_one("#sent", Static)
         if self.kind == "totp":
-            return "Type the six digits that your authenticator app shows now for this practice."
-        if self.kind == "recovery":
-            return "Type one of your recovery codes. Each of them works once."
-        way = ""
-        if len(self.asked.kinds) > 1:
-            way = " No message? F4: the app or a recovery code instead."
-        return f"A six-digit code is on its way to your mobile, number {self.asked.sent_to}.{way}"
+            text = "Type the six digits that your authenticator app shows now for this practice."
+            sent.update(content(text))
+        elif self.kind == "recovery":
+            text = "Type one of your recovery codes. Each of them works once."
+            sent.update(content(text))
+        elif self._delivery is None:
+            sent.update(content(f"A six-digit code goes to your {self._mobile()}."))
+        else:
+            state, more, tone = delivery_words.told(self._delivery, self._now(), self._zone)
+            goes = "goes" if self._delivery.state in delivery_words.NOT_SENT else "went"
+            text = f"A six-digit code {goes} to your {self._mobile()}.\n"
+            sent.update(join((text, ""), (state, f"bold $tone-{tone}"), (f" {more}".rstrip(), "")))
+
+    def _mobile(self) -> str:
+        return delivery_words.ending(self.asked.sent_to)

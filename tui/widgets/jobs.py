@@ -67,9 +67,14 @@ class Job:
         self.is_over = True
 
     @property
+    def seconds_spent(self) -> float:
+        """How long ago it began."""
+        return monotonic() - self._began
+
+    @property
     def seconds_left(self) -> float | None:
         """What is left at the present pace; None while there is no telling."""
-        spent = monotonic() - self._began
+        spent = self.seconds_spent
         if not self.done or not self.total or spent < 1:
             return None
         return spent * (self.total - self.done) / self.done

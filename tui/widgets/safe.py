@@ -9,7 +9,6 @@ from __future__ import annotations
 import unicodedata
 
 from rich.cells import cell_len
-from rich.text import Text
 from textual.content import Content
 
 ELLIPSIS = "…"
@@ -86,11 +85,6 @@ def fit(value: str, width: int, *, right: bool = False) -> str:
 def content(value: str, style: str = "", *, lines: bool = True) -> Content:
     """Return text for a widget: drawable, and never read as markup."""
     return Content.styled(drawable(value, lines=lines), style)
-
-
-def rich_text(value: str, style: str = "") -> Text:
-    """Return text for a rich renderable: drawable, and never read as markup."""
-    return Text(drawable(value), style=style, no_wrap=True, overflow="ellipsis")
 
 
 def join(*parts: tuple[str, str]) -> Content:
