@@ -60,6 +60,9 @@ def queries_of(table: Table, only: str | None = None) -> TableQueries:
     down = ", ".join(f'"{name}" DESC' for name in table.key)
     line = f"concat_ws(char(9), {', '.join(_field(c) for c in table.exported_columns)})"
 
+    # Each end in a query of its own: it is looked up; for both at once all rows would be read.
+    ends = f"SELECT (SELECT min({key}) FROM {source}), (SELECT max({key}) FROM {source})"
+
     def where(*conditions: str) -> str:
         wanted = [c for c in (*conditions, f"({only})" if only else "") if c]
         return f" WHERE {' AND '.join(wanted)}" if wanted else ""
@@ -69,17 +72,19 @@ def queries_of(table: Table, only: str | None = None) -> TableQueries:
         return f"SELECT {columns} FROM {source}{found} ORDER BY {columns} LIMIT 1 OFFSET ?"
 
     def text_of(*conditions: str) -> str:
-        # group_concat takes the rows in the order of the subquery; SQLite keeps that promise.
-        return (
-            "SELECT CAST(group_concat(line, char(10)) AS BLOB), count(*) FROM"
-            f" (SELECT {line} AS line FROM {source}{where(*conditions)} ORDER BY {columns})"
-        )
+        found = where(*conditions)
+        lines, rows = "line", f"(SELECT {line} AS line FROM {source}{found} ORDER BY {columns})"
+        if numbered and not only:
+            # Without an index there is one way to go, along the key and upwards: a subquery to
+            # put the rows in order costs a fifteenth of the work.
+            lines, rows = line, f"{source} NOT INDEXED{found}"
+        return f"SELECT CAST(group_concat({lines}, char(10)) AS BLOB), count(*) FROM {rows}"
 
     return TableQueries(
         name=table.name,
         header="\t".join(c.name for c in table.exported_columns) + "\n",
         count=f"SELECT count(*) FROM {source}{where()}",
-        span=f"SELECT min({key}), max({key}) FROM {source}" if numbered and not only else "",
+        span=ends if numbered and not only else "",
         first_last=last_of(),
         next_last=last_of(f"{key} > {marks}"),
         last=f"SELECT {columns} FROM {source}{where()} ORDER BY {down} LIMIT 1",
