@@ -117,10 +117,12 @@ def queue_mail(
 
 
 DUE = (
-    " FROM outbox_message WHERE state = 'queued' AND not_before <= max(:now, created_at)"
+    " FROM outbox_message WHERE state = 'queued'"
+    " AND (not_before <= :now OR not_before = created_at)"
     " AND (expires_at IS NULL OR expires_at > :now)"
 )
-"""What can be sent. One written before the clock was set back does not wait for the clock."""
+"""What can be sent. One written before the clock was set back does not wait for the clock; one that
+was tried since waits for its gap, however early that is by the new time."""
 
 
 def waiting(store: Store) -> list[Outgoing]:

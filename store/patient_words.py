@@ -137,7 +137,8 @@ def _word(token: str, today: date) -> Word:
         days = tuple((BORN, day.isoformat()) for day in dates(token, today))
         return Word(((CHART, name), *days))
     wanted = {(EMAIL, fold_email(token)[:LONGEST])}
-    if "@" not in token:
+    # A name that is nothing but signs stays one, the sign of an address with them.
+    if "@" not in token or is_signs_only(token):
         wanted |= {(kind, name) for kind in (LAST, WHOLE, FIRST, PREFERRED, PART, CHART)}
     if _PHONE_LIKE.fullmatch(token):
         wanted.add((PHONE, fold_phone(token)))

@@ -86,7 +86,7 @@ def _find_directory(file: BinaryIO, size: int, limits: Limits) -> tuple[int, int
     if disk or first_disk or here != count:
         raise _split()
     if count > limits.entries or length > limits.directory:
-        raise refusal(f"The archive claims {count} entries; up to {limits.entries} are opened.")
+        raise refusal(f"The archive claims {count:,} entries; up to {limits.entries:,} are opened.")
     if start + length != directory_end:
         raise not_whole("The archive's directory is not where it should be: bytes are missing.")
     return count, start, length

@@ -22,6 +22,7 @@ from store.errors import BadInput, DiskFull
 
 PRIVATE_FILE = 0o600
 PRIVATE_FOLDER = 0o700
+_STAGING = ".chairside-"
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK)
 
@@ -44,16 +45,22 @@ def told_plainly(folder: Path) -> Iterator[None]:
     except OSError as problem:
         if problem.errno in _NO_ROOM:
             raise DiskFull(
-                f"There is no room left in {folder.name or 'the folder'}.",
+                f"There is no room left in {_known_as(folder)}.",
                 kept="The unfinished file was removed; everything else is as it was.",
                 do="Free some space or choose another disk, then try again.",
             ) from problem
         reason = problem.strerror or type(problem).__name__
         raise ArchiveProblem(
-            f"Reading or writing in {folder.name or 'the folder'} failed ({reason}).",
+            f"Reading or writing in {_known_as(folder)} failed ({reason}).",
             kept="The unfinished file was removed; everything else is as it was.",
             do="Check the disk and the rights to the folder, then try again.",
         ) from problem
+
+
+def _known_as(folder: Path) -> str:
+    """Return what people call a folder: one that is only there for now by the one it is in."""
+    known = folder.parent if folder.name.startswith(_STAGING) else folder
+    return known.name or "the folder"
 
 
 @contextmanager
@@ -91,7 +98,7 @@ def whole_folder(target: Path) -> Iterator[Path]:
     with told_plainly(target):
         is_new = not target.exists()
         target.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
-        staging = target / f".chairside-{secrets.token_hex(6)}.part"
+        staging = target / f"{_STAGING}{secrets.token_hex(6)}.part"
         moved: list[Path] = []
         try:
             staging.mkdir(mode=PRIVATE_FOLDER)

@@ -24,7 +24,7 @@ class Limits:
     `memory` is what one decompressor may take: LZMA names its own need.
     """
 
-    entries: int = 10_000
+    entries: int = 100_000
     directory: int = 16 * _MB
     entry_bytes: int = 128 * _GB
     total_bytes: int = 512 * _GB

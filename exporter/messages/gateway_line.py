@@ -186,6 +186,9 @@ class GatewayLine:
                 raise CarrierDown("Without encryption only this computer itself is reached.")
             if self._encrypted:
                 line = self._encrypt(line)
+            if self._time_is_over:
+                # Not every system cuts a line that does not stand yet.
+                raise TimeoutError
             self._client = Client(self._host, self._port, line, self._usual_port)
         except (OSError, ValueError) as problem:
             self.close()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from exporter.messages.carriers import (
@@ -24,6 +25,7 @@ from exporter.messages.modem_line import Answer, LineCut, ModemLine
 from exporter.messages.modem_pin import TriedPins
 from exporter.messages.modem_reports import Reference, Report, matched
 from exporter.messages.modem_text import needs_unicode, why_not_sendable
+from exporter.messages.server_text import clean
 from store.clock import Clock, SystemClock
 from store.outbox import Outgoing
 from store.phones import why_not_served
@@ -34,6 +36,8 @@ _NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")
 _REFERENCE_ENDING = 2
 """Digits of a number that stand in a reference: as many as the outbox shows."""
 _LISTEN_SECONDS = 3
+LONGEST_NAME = 40
+"""Characters of what a modem or a network calls itself."""
 _PATIENT = Patience()
 _CLOCK = SystemClock()
 
@@ -123,11 +127,12 @@ class ModemCarrier:
                 found = self._ready(line)
         finally:
             self.close()
-        network = found["name"] or "not told"
+        model = _said(found["model"]) or "model unknown"
+        network = _said(found["name"]) or "not told"
         roaming = ", abroad" if found["state"] == "RoamingNetwork" else ""
         signal = f"{found['signal']} %" if found["signal"] >= 0 else "unknown"
         return (
-            f"The modem ({found['model'] or 'model unknown'}) answered. The SIM card is ready."
+            f"The modem ({model}) answered. The SIM card is ready."
             f" Network: {network}{roaming}, signal {signal}."
         )
 
@@ -152,6 +157,9 @@ class ModemCarrier:
         wants = self._ask("open", **asked)["wants"]
         if wants == "PIN":
             self._enter_pin()
+        elif wants == "ready":
+            # Somebody's PIN was right, maybe ours before a crash: the card counts anew.
+            self._pins.was_right()
         elif wants not in ("ready", "unknown"):
             self._drop()
             raise down("puk_needed" if wants == "PUK" else "pin_unknown")
@@ -170,22 +178,27 @@ class ModemCarrier:
 
     def _enter_pin(self) -> None:
         pin = self._settings.secret
-        if not pin or self._pins.refused(pin):
-            self._drop()
-            raise down("pin_refused" if pin else "pin_needed")
         try:
-            self._pins.trying(pin)
-            self._ask("pin", pin=pin)
-        except CarrierDown as problem:
-            if problem.what == down("pin_refused").what:
-                self._pins.was_refused(pin)
-            raise
+            may_be_tried = pin and not self._pins.refused(pin)
+            if may_be_tried:
+                self._pins.trying(pin)
         except OSError:
             self._drop()
             raise CarrierDown(
                 "It cannot be noted that the PIN is tried, so it was not tried.",
                 do="Run chairside doctor: the practice's folder cannot be written.",
             ) from None
+        if not may_be_tried:
+            self._drop()
+            raise down("pin_refused" if pin else "pin_needed")
+        try:
+            self._ask("pin", pin=pin)
+        except CarrierDown as problem:
+            if problem.what == down("pin_refused").what:
+                # Where that cannot be written: that it was tried has been.
+                with suppress(OSError):
+                    self._pins.was_refused(pin)
+            raise
         self._pins.was_right()
 
     def _ask(self, do: str, **given: object) -> Answer:
@@ -244,6 +257,11 @@ def _not_taken(answer: Answer, taken: int) -> NotTaken:
 def _reason(answer: Answer) -> str:
     code = answer["code"]
     return by_cause(code).what if code is not None else down(answer["failed"]).what
+
+
+def _said(name: str) -> str:
+    """Return a name that modem or network gave, as it may be kept and shown."""
+    return clean(name, ())[:LONGEST_NAME]
 
 
 def _in_use(problem: CarrierDown) -> bool:

@@ -283,7 +283,9 @@ def parts_of(text: str, unicode: bool, number: str, centre: dict[str, Any]) -> l
     """
     import gammu
 
-    entry = {"ID": "ConcatenatedTextLong", "Buffer": text}
+    # In UCS-2, libgammu takes a tilde as the sign for a letter of its own, and two for a tilde.
+    buffer = text.replace("~", "~~") if unicode else text
+    entry = {"ID": "ConcatenatedTextLong", "Buffer": buffer}
     whole = {"Class": -1, "Unicode": unicode, "Entries": [entry]}
     by = {**centre, "Location": 0, "Validity": "60M"}
     return [

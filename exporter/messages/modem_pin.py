@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import secrets
 from contextlib import suppress
 from pathlib import Path
+
+from store.folder import write_private
 
 REFUSED = 2
 """As many tries whose end nobody saw count as one that was refused: one is left on the card."""
@@ -78,12 +79,13 @@ class TriedPins:
         if self._file is None:
             return
         part = self._file.with_name(f".{self._file.name}.{secrets.token_hex(4)}")
-        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            json.dump(self._tries, file)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(self._file)
+        try:
+            write_private(part, json.dumps(self._tries).encode())
+            part.replace(self._file)
+        except OSError:
+            with suppress(OSError):
+                part.unlink(missing_ok=True)
+            raise
 
 
 def _hash(salt: str, pin: str) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import queue
+import signal
 import sys
 import threading
 from contextlib import suppress
@@ -17,9 +18,13 @@ from contextlib import suppress
 from exporter.messages.modem_device import Failed
 from exporter.messages.modem_holder import Answer, Holder, Request
 
+ALONE_SECONDS = 180
+"""For one request, and between two; longer than any whole try may take."""
+
 
 def main() -> None:
     """Answer requests until one is to close."""
+    _leave_no_core()
     answers = os.fdopen(os.dup(1), "wb")
     # Whatever a library prints must not stand between our answers.
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
@@ -32,11 +37,14 @@ def main() -> None:
             answers.flush()
 
     def take() -> None:
-        for line in sys.stdin.buffer:
-            requests.put(json.loads(line))
-        # Whoever asked is gone; libgammu may be in the middle of a wait of its own.
-        if not ended.is_set():
-            os._exit(1)
+        try:
+            for line in sys.stdin.buffer:
+                requests.put(json.loads(line))
+        finally:
+            # Whoever asked is gone, in the middle of a line perhaps; libgammu may be in the middle
+            # of a wait of its own.
+            if not ended.is_set():
+                os._exit(1)
 
     threading.Thread(target=take, daemon=True).start()
     try:
@@ -45,12 +53,31 @@ def main() -> None:
         say({"failed": "no_library"})
         return
     while not ended.is_set():
+        _limit()
         asked = requests.get()
+        _limit()
         try:
             answer = getattr(holder, asked["do"])(asked)
         except Failed as problem:
             answer = {"failed": problem.kind}
         say(answer)
+
+
+def _leave_no_core() -> None:
+    """Have no image of this process written, should libgammu crash: it holds numbers and texts."""
+    if sys.platform != "win32":
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _limit() -> None:
+    """Have the system end this process if nothing goes on, even where libgammu stops all of it.
+
+    Whoever started it may be stopped and not gone, and would hold the modem for everybody.
+    """
+    if sys.platform != "win32":
+        signal.alarm(ALONE_SECONDS)
 
 
 if __name__ == "__main__":

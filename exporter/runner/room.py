@@ -76,13 +76,16 @@ def objection(needed: int, there: Disk) -> NoRoom | None:
             f"The archive takes about {size(needed)}; downloads use {size(there.used)} of the"
             f" {size(there.quota)} they may use.",
             kept="Nothing was begun.",
-            do="Wait until older downloads expire, or allow more with chairside runner quota.",
+            do="Wait until older downloads expire, or allow more: q under Utilities > Export"
+            " Runner, or chairside runner quota.",
         )
     return None
 
 
 def size(number: int) -> str:
-    """Write bytes for people: `0.9 GB`, `310 MB`."""
+    """Write bytes for people: `1.2 GB`, `310 MB`, `29 kB`."""
     if number >= 950_000_000:
         return f"{number / 1e9:.1f} GB".replace(".0 GB", " GB")
-    return f"{max(number, 0) / 1e6:.0f} MB"
+    if number >= 950_000:
+        return f"{number / 1e6:.0f} MB"
+    return f"{number / 1e3:.0f} kB" if number >= 1000 else f"{max(number, 0)} bytes"

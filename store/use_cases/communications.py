@@ -149,7 +149,7 @@ def confirm_registration(store: Store, actor: Actor, code: str) -> RegistrationV
     """
     view(store, actor, REGISTER)
     assert actor.user_id is not None
-    _check_is_pending(store)
+    asked = _pending_step(store)
     challenge = one_time_codes.open_code(store, actor.user_id, TEST_PURPOSE)
     try:
         one_time_codes.use_code(store, challenge, code)
@@ -158,8 +158,10 @@ def confirm_registration(store: Store, actor: Actor, code: str) -> RegistrationV
             _note_wrong_code(store, tx, actor, challenge)
         raise
     with change(store, actor, REGISTER) as tx:
-        # Another terminal may have set another carrier since the code was compared.
-        _check_is_pending(store)
+        # Since the code was compared, another terminal may have set another carrier, and may have
+        # asked for that one already: what is pending now is not what the code was sent for.
+        if _pending_step(store) != asked:
+            raise Conflict("Registration began anew meanwhile.", do="Have another code sent.")
         one_time_codes.mark_used(store, challenge)
         by = message_carriers.text_carrier_words(store)
         add_step(store, actor.user_id, "registered", sender=by)
@@ -202,9 +204,11 @@ def _check_was_tried(store: Store) -> None:
         )
 
 
-def _check_is_pending(store: Store) -> None:
+def _pending_step(store: Store) -> int:
+    """Return the number of the step that waits for a code. Raises Conflict if none does."""
     if registration_state(store) != "pending":
         raise Conflict("No registration is pending.", do="Choose Register for Communication.")
+    return int(steps(store)[0]["communication_registration_id"])
 
 
 def _note_wrong_code(store: Store, tx: Change, actor: Actor, challenge: int) -> None:

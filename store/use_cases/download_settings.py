@@ -6,7 +6,7 @@ switched off here or anywhere (REQUIREMENTS D12).
 
 from __future__ import annotations
 
-from store.access import Actor, change, check
+from store.access import Actor, Change, change, check
 from store.archive_locks import ALWAYS_PASSPHRASE, always_asks
 from store.database import Store
 from store.rights import Level, Need, Right
@@ -26,14 +26,19 @@ def set_always_passphrase(store: Store, actor: Actor, *, always: bool) -> None:
     What is scheduled already stays as it is. Raises Refused without the Security right.
     """
     with change(store, actor, SECURITY) as tx:
-        store.execute(
-            "INSERT INTO preference (name, value) VALUES (?, ?)"
-            " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-            (ALWAYS_PASSPHRASE, "on" if always else "off"),
-        )
-        tx.record(
-            "setting.always_passphrase",
-            "Every data download is locked with a passphrase from now on."
-            if always
-            else "Data downloads may be locked with the account password from now on.",
-        )
+        choose_always_passphrase(store, tx, always)
+
+
+def choose_always_passphrase(store: Store, tx: Change, always: bool) -> None:
+    """Do so inside a change that has checked the right."""
+    store.execute(
+        "INSERT INTO preference (name, value) VALUES (?, ?)"
+        " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        (ALWAYS_PASSPHRASE, "on" if always else "off"),
+    )
+    tx.record(
+        "setting.always_passphrase",
+        "Every data download is locked with a passphrase from now on."
+        if always
+        else "Data downloads may be locked with the account password from now on.",
+    )

@@ -12,7 +12,7 @@ from typing import Literal
 from urllib.parse import quote
 
 from store import factors, one_time_codes, outbox, sign_in_attempts, sign_in_factor, users
-from store.access import Actor, change, check, view
+from store.access import Actor, Change, change, check, view
 from store.clock import moment
 from store.database import Store
 from store.errors import BadInput, WrongCode
@@ -213,21 +213,26 @@ def set_sign_in_setting(store: Store, actor: Actor, choice: str) -> None:
     Raises Refused without the Security right; BadInput if the actor would be locked out.
     """
     with change(store, actor, SECURITY) as tx:
-        if choice not in sign_in_factor.CHOICES:
-            raise BadInput(f"It is one of {', '.join(sign_in_factor.CHOICES)}.")
-        user = users.by_id(store, actor.user_id)
-        if choice != "off" and not factors.on_offer(store, user, for_download=False):
-            raise BadInput(
-                "You have no second factor yet and could not sign in again.",
-                kept="Nothing was changed.",
-                do="Set one up under File > My Factors first.",
-            )
-        store.execute(
-            "INSERT INTO preference (name, value) VALUES (?, ?)"
-            " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-            (sign_in_factor.SETTING, choice),
+        choose_sign_in_setting(store, tx, actor, choice)
+
+
+def choose_sign_in_setting(store: Store, tx: Change, actor: Actor, choice: str) -> None:
+    """Set it inside a change that has checked the right. Raises BadInput."""
+    if choice not in sign_in_factor.CHOICES:
+        raise BadInput(f"It is one of {', '.join(sign_in_factor.CHOICES)}.")
+    user = users.by_id(store, actor.user_id)
+    if choice != "off" and not factors.on_offer(store, user, for_download=False):
+        raise BadInput(
+            "You have no second factor yet and could not sign in again.",
+            kept="Nothing was changed.",
+            do="Set one up under File > My Factors first.",
         )
-        tx.record("setting.sign_in_factor", f"A second factor at sign-in: {choice}.")
+    store.execute(
+        "INSERT INTO preference (name, value) VALUES (?, ?)"
+        " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        (sign_in_factor.SETTING, choice),
+    )
+    tx.record("setting.sign_in_factor", f"A second factor at sign-in: {choice}.")
 
 
 def _label(user_name: str) -> str:

@@ -46,16 +46,21 @@ def set_policy(store: Store, actor: Actor, preset: Preset) -> PasswordPolicy:
     Passwords chosen before stay good until they expire or are changed.
     """
     with change(store, actor, MANAGE) as tx:
-        chosen = next((p for p in PRESETS.values() if p.preset == preset), None)
-        if chosen is None:
-            raise BadInput("There is no such password policy.")
-        store.execute(
-            "INSERT INTO preference (name, value) VALUES (?, ?)"
-            " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-            (SETTING, chosen.preset),
-        )
-        tx.record("password.policy", f"Chose the password policy {chosen.label}.")
+        choose_policy(store, tx, preset)
     return policy_of(store)
+
+
+def choose_policy(store: Store, tx: Change, preset: Preset) -> None:
+    """Choose inside a change that has checked the right. Raises BadInput."""
+    chosen = next((p for p in PRESETS.values() if p.preset == preset), None)
+    if chosen is None:
+        raise BadInput("There is no such password policy.")
+    store.execute(
+        "INSERT INTO preference (name, value) VALUES (?, ?)"
+        " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        (SETTING, chosen.preset),
+    )
+    tx.record("password.policy", f"Chose the password policy {chosen.label}.")
 
 
 def change_own_password(store: Store, actor: Actor, old: str, new: str) -> None:

@@ -18,6 +18,7 @@ QUOTA = "downloads.quota_gigabytes"
 GIGABYTE = 1_000_000_000
 DEFAULT_QUOTA = 10
 """Gigabytes that `downloads/` may hold unless set."""
+MOST_GIGABYTES = 100_000
 _SHARE_OF_DATABASE = 0.5
 """An archive is about a third of the database it comes from; notes that compress badly, more."""
 _MARGIN = 1.1
@@ -63,8 +64,8 @@ def quota(store: Store) -> int:
 def set_quota(store: Store, actor: Actor, gigabytes: int) -> None:
     """Set how much `downloads/` may hold. Raises Refused; BadInput for less than 1 GB."""
     with change(store, actor, OPERATE) as tx:
-        if not 1 <= gigabytes <= 100_000:
-            raise BadInput("The quota is a number of gigabytes from 1 to 100,000.")
+        if not 1 <= gigabytes <= MOST_GIGABYTES:
+            raise BadInput(f"The quota is a number of gigabytes from 1 to {MOST_GIGABYTES:,}.")
         store.execute(
             "INSERT INTO preference (name, value) VALUES (?, ?)"
             " ON CONFLICT (name) DO UPDATE SET value = excluded.value",

@@ -6,12 +6,14 @@ from collections.abc import Callable
 
 import pytest
 
+from store import one_time_codes
 from store.access import Actor
+from store.carrier_settings import CarrierForm
 from store.database import Store
 from store.errors import BadInput, Conflict, Refused, WrongCode
 from store.practice import Practice
 from store.rights import Level, Right
-from store.use_cases import communications, downloads
+from store.use_cases import carriers, communications, downloads
 from tests.clocks import FixedClock
 from tests.factors import texts, wrong
 from tests.people import change_store, grant, last_code
@@ -155,3 +157,25 @@ def test_without_a_number_or_when_registered_already_it_is_refused(
     with pytest.raises(BadInput, match="No mobile number"):
         practice.call(communications.register, kim)
     assert state(practice, kim) == "not_registered"
+
+
+def test_attack_a_code_by_one_carrier_registers_no_other_that_is_asked_for_meanwhile(
+    practice: Practice, kim: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """D6. Vulnerability: the code is compared in one step and used in the next.
+
+    Scenario: between the two another terminal sets a modem up and asks for it to be registered.
+    Verified: the code that went by the carrier before does not register the modem.
+    """
+    practice.call(communications.register, kim)
+    compare = one_time_codes.use_code
+
+    def slow(store: Store, challenge: int, code: str) -> None:
+        compare(store, challenge, code)
+        carriers.save_carrier(store, kim, CarrierForm("sms", "modem", "/dev/ttyUSB0"))
+        communications.begin_registration(store, kim)
+
+    monkeypatch.setattr(one_time_codes, "use_code", slow)
+    with pytest.raises(Conflict, match="began anew"):
+        practice.call(communications.confirm_registration, kim, last_code(practice))
+    assert state(practice, kim) == "pending"

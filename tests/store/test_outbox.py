@@ -148,6 +148,32 @@ def test_a_clock_that_is_set_back_holds_neither_messages_nor_claims(
     practice.call(messages.handing_over, taken)
 
 
+def test_after_a_clock_was_set_back_a_try_waits_for_its_gap_all_the_same(
+    practice: Practice, clock: FixedClock
+) -> None:
+    """Else a carrier that is busy would get the same message over and over, without a pause."""
+    queued(practice)
+    clock.advance(hours=-1)
+    message = claimed(practice)
+    assert practice.call(messages.note_try_later, message, "Busy.")
+    assert practice.call(messages.claim, "one", "sms", 10) == []
+    clock.advance(seconds=30)
+    assert claimed(practice).tries == 2
+
+
+def test_what_is_given_back_counts_no_try_and_waits_a_moment_where_there_is_a_reason(
+    practice: Practice, clock: FixedClock
+) -> None:
+    queued(practice)
+    practice.call(messages.give_back, [claimed(practice)], "")
+    assert (row(practice)["tries"], row(practice)["last_error"]) == (0, None)
+    practice.call(messages.give_back, [claimed(practice)], "No line.")
+    assert (row(practice)["tries"], row(practice)["last_error"]) == (0, "No line.")
+    assert practice.call(messages.claim, "one", "sms", 10) == []
+    clock.advance(seconds=5)
+    assert claimed(practice).tries == 1
+
+
 def test_it_waits_for_its_time_and_lives_from_then(practice: Practice, clock: FixedClock) -> None:
     queued(practice, timedelta(hours=1), not_before=clock.now() + DAY)
     clock.advance(hours=23)

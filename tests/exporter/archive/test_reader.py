@@ -227,12 +227,17 @@ def test_attack_two_entries_of_one_name(tmp_path: Path) -> None:
 
 
 def test_attack_absurd_entry_count(tmp_path: Path) -> None:
-    """Scenario: the end record claims 65,534 entries. Verified: refused before they are read."""
+    """Scenario: the end record claims 200,000 entries. Verified: refused before they are read."""
     path = foreign(tmp_path / "b.zip", {"a.txt": b"one"})
-    raw = bytearray(path.read_bytes())
-    raw[-14:-10] = struct.pack("<2H", 65_534, 65_534)
-    path.write_bytes(raw)
-    with pytest.raises(ArchiveProblem, match="65534"):
+    raw = path.read_bytes()
+    body, end = raw[:-22], bytearray(raw[-22:])
+    length, start = struct.unpack("<2L", end[12:20])
+    claim = (200_000, 200_000, length, start)
+    large = struct.pack("<4sQ2H2L4Q", b"PK\x06\x06", 44, 45, 45, 0, 0, *claim)
+    finder = struct.pack("<4sLQL", b"PK\x06\x07", 0, len(body), 1)
+    end[8:20] = struct.pack("<2H2L", 0xFFFF, 0xFFFF, 0xFFFFFFFF, 0xFFFFFFFF)
+    path.write_bytes(body + large + finder + end)
+    with pytest.raises(ArchiveProblem, match="200,000 entries"):
         Archive.open(path, PASSWORD)
 
 

@@ -9,6 +9,7 @@ import secrets
 import shutil
 import subprocess
 import sys
+import zipfile
 import zlib
 from collections.abc import Callable
 from functools import partial
@@ -39,6 +40,7 @@ from tests.exporter.archive.making import MOMENT, PASSWORD, PATIENTS, SNAPSHOT, 
 from tests.exporter.runner.test_queries import NOTE, ROWS, filled, text_of
 
 GIB = 1024**3
+CHAIRSIDE = (sys.executable, "-c", "from tui.commands import main; main()")
 Row = tuple[Any, ...]
 
 
@@ -151,6 +153,29 @@ def test_more_than_65535_entries_get_a_wide_directory(tmp_path: Path, seven_zip:
     assert int.from_bytes(end[32:40], "little") == count
     listing = _stdout(seven_zip, "l", str(path)).decode()
     assert re.search(rf"\b{count} files", listing)
+
+
+def test_65537_real_entries_are_opened_listed_and_checked(tmp_path: Path, seven_zip: str) -> None:
+    """Each has a place and bytes of its own; the first is locked, the others only stored."""
+    path, count = tmp_path / "many.zip", 65_537
+    with (
+        ArchiveWriter(path, lambda: derive(PASSWORD), MOMENT) as writer,
+        writer.entry("locked.txt") as entry,
+    ):
+        entry.write(b"locked\n")
+    with zipfile.ZipFile(path, "a") as more:
+        for number in range(1, count):
+            more.writestr(zipfile.ZipInfo(f"{number}.txt"), b"%d\n" % number)
+    wanted = ["locked.txt", *(f"{number}.txt" for number in range(1, count))]
+    with Archive.open(path, PASSWORD) as archive:
+        assert [entry.name for entry in archive.entries] == wanted
+        assert archive.read("locked.txt", 100) == b"locked\n"
+        assert archive.read(wanted[-1], 100) == b"65536\n"
+        assert archive.verify().is_whole
+    command = [*CHAIRSIDE, "archive", "list", str(path), "--password-file", "-"]
+    told = subprocess.run(command, input=PASSWORD, check=True, capture_output=True, text=True)
+    assert told.stdout.count(".txt") >= count
+    assert re.search(rf"\b{count} files", _stdout(seven_zip, "l", str(path)).decode())
 
 
 def test_libarchive_and_pyzipper_read_what_we_wrote(

@@ -42,6 +42,7 @@ class Part:
 class AtModem:
     """What came in, and how the modem behaves."""
 
+    model: str = MODEL
     pin: str = ""
     sim: bool = True
     registration: int = 1
@@ -68,9 +69,13 @@ class AtModem:
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
 
-    def end(self) -> None:
+    def unplug(self) -> None:
         """Pull the modem out, if that is not done."""
         os.write(self._wake, b".")
+
+    def end(self) -> None:
+        """Pull the modem out for good."""
+        self.unplug()
         self._thread.join()
         for descriptor in (self._ended, self._wake):
             os.close(descriptor)
@@ -192,7 +197,7 @@ class AtModem:
         (r"AT\+CSCS=\?", '+CSCS: ("IRA","GSM","UCS2")'),
         (r"AT\+CSCS\?", '+CSCS: "GSM"'),
         (r"AT\+CGMI", MAKER),
-        (r"AT\+CGMM", MODEL),
+        (r"AT\+CGMM", lambda self: self.model),
         (r"AT\+CGMR", "641b09gg.Q2403A"),
         (r"AT\+CPIN\?", lambda self: self._security()),
         (r'AT\+CPIN="(\d+)"', lambda self, pin: self._enter(pin)),

@@ -5,15 +5,19 @@ from __future__ import annotations
 import stat
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from exporter.messages.delivery import deliver
+from exporter.messages.spool import SpoolCarrier
 from exporter.runner.run import run_due
 from store.access import Actor
 from store.database import Store
+from store.outbox import Outgoing
 from store.practice import Practice
 from store.use_cases import factors
+from store.use_cases.messages import ClaimLost
 from tests.clocks import FixedClock
 from tests.people import PASSWORDS, last_code, requested
 
@@ -103,3 +107,37 @@ def test_d13_the_unattended_run_sends_what_waits(practice: Practice, sign_in: Si
     requested(practice, sign_in("dana"))
     assert run_due(practice) == []
     assert message(practice)["state"] == "sent"
+
+
+def test_a_message_withdrawn_at_the_last_moment_leaves_no_file(tmp_path: Path) -> None:
+    """What has its file has arrived; so nothing may have it before it is being handed over."""
+    folder = tmp_path / "spool"
+
+    def withdrawn() -> None:
+        assert [one.suffix for one in folder.iterdir()] == [".part"]
+        raise ClaimLost("This message must not be sent any more.")
+
+    with pytest.raises(ClaimLost):
+        SpoolCarrier(folder).send(Outgoing(1, "sms", "+15105550142", "A text."), withdrawn)
+    assert list(folder.iterdir()) == []
+
+
+def test_attack_reading_a_sent_message_out_of_the_database_and_its_log(
+    practice: Practice, sign_in: SignIn
+) -> None:
+    """Vulnerability: what was deleted stands in free pages, and in the log for a while.
+
+    Verified: after a delivery not even what was sealed is found in any file of the database.
+    """
+    requested(practice, sign_in("dana"))
+    queued = message(practice)
+    sealed = [queued["sealed_body"], queued["sealed_recipient"]]
+    files = list(practice.folder.path.glob(f"{practice.folder.database.name}*"))
+
+    def found() -> list[bool]:
+        stored = b"".join(file.read_bytes() for file in files)
+        return [one in stored for one in sealed if isinstance(one, bytes)]
+
+    assert found() == [True, True]
+    deliver(practice)
+    assert found() == [False, False]

@@ -14,6 +14,7 @@ from typing import cast
 import pytest
 import trustme
 
+from exporter.messages import gateway_line
 from exporter.messages.carriers import (
     CarrierDown,
     NobodyKnows,
@@ -369,7 +370,9 @@ class Line:
         return self.peer, 80
 
 
-def test_attack_without_encryption_nothing_goes_to_another_computer(make: Make) -> None:
+def test_attack_without_encryption_nothing_goes_to_another_computer(
+    make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """What the settings refuse, the line refuses again: a name may lead elsewhere by now."""
     for peer, here in (
         ("127.0.0.1", True),
@@ -384,3 +387,9 @@ def test_attack_without_encryption_nothing_goes_to_another_computer(make: Make) 
         near = make(settings(plain, address=f"http://127.0.0.1:{plain.port}/base"))
         near.send(message(), Noted(plain))
         assert plain.requests[0].path.startswith("/base/2010-04-01/")
+        near.close()
+        noted = Noted(plain)
+        monkeypatch.setattr(gateway_line, "ends_here", lambda line: False)
+        with pytest.raises(CarrierDown, match="only this computer"):
+            near.send(message(), noted)
+        assert (len(plain.requests), noted.seen) == (1, [])

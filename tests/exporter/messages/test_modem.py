@@ -7,8 +7,11 @@ each test looks at what became of one of them.
 from __future__ import annotations
 
 import os
+import re
+import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -28,6 +31,7 @@ from exporter.messages.carriers import (
 )
 from exporter.messages.modem import ModemCarrier
 from exporter.messages.modem_line import ModemLine
+from exporter.messages.modem_pin import TriedPins
 from store.outbox import Outgoing
 from store.use_cases.carriers import OpenCarrier
 
@@ -39,6 +43,8 @@ from tests.exporter.messages.at_modem import AtModem, from_somebody
 NUMBER, OTHER = "+15105550142", "+15105550143"
 LONG = "One part is not enough for this. " * 6
 IMPATIENT = Patience(connect=0.4, answer=0.4, whole=30)
+TOO_LONG = 40
+"""Seconds for one step; no whole time here is as long."""
 
 
 @dataclass
@@ -58,10 +64,15 @@ class Seen:
 
     def do(self, step: Callable[[], object]) -> object:
         began = time.monotonic()
+        # What should have an end and has none is a failure, and not a test that hangs.
+        too_long = threading.Timer(TOO_LONG, self.modem.unplug)
+        too_long.start()
         try:
             self.told.append(step())
         except NotTaken as problem:
             self.told.append(problem)
+        finally:
+            too_long.cancel()
         self.seconds = time.monotonic() - began
         return self.told[-1]
 
@@ -82,7 +93,9 @@ def _sends() -> Seen:
         assert carrier._line is not None
         process = Path("/proc") / str(carrier._line._process.pid)
         if process.exists():
-            seen.extra = (process / "cmdline").read_text() + (process / "environ").read_text()
+            seen.extra = "".join(
+                (process / file).read_text() for file in ("cmdline", "environ", "limits")
+            )
 
     try:
         seen.do(lambda: carrier.send(Outgoing(1, "sms", NUMBER, "Your code is 482913. {€}"), look))
@@ -134,10 +147,11 @@ def _no_answer() -> Seen:
     return seen
 
 
-def _checked(**behaviour: object) -> Seen:
+def _checked(pins: Path | None = None, secret: str = "", **behaviour: object) -> Seen:
     seen = Seen(AtModem(**behaviour))  # type: ignore[arg-type]
     whole = 6 if seen.modem.silent_at else 30
-    seen.do(seen.carrier(patience=Patience(0.4, 0.4, whole)).check)
+    seen.do(seen.carrier(secret, patience=Patience(0.4, 0.4, whole), pins=pins).check)
+    seen.extra = pins.read_text() if pins is not None and pins.is_file() else ""
     return seen
 
 
@@ -153,13 +167,17 @@ def _pin(file: Path) -> Seen:
 def seen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Future[Seen]]]:
     """What became of each modem, by its scenario."""
     file = tmp_path_factory.mktemp("practice") / "pins"
-    with ThreadPoolExecutor(10) as pool:
+    tried = TriedPins(file.with_name("tried"))
+    tried.was_refused("1234")
+    with ThreadPoolExecutor(12) as pool:
         found = {
             "sends": pool.submit(_sends),
             "second part": pool.submit(_second_part_refused),
             "unplugged": pool.submit(_unplugged),
             "no answer": pool.submit(_no_answer),
-            "good": pool.submit(_checked),
+            "good": pool.submit(_checked, file.with_name("tried"), model="M\x1b[31m 900E\x07"),
+            "not noted": pool.submit(_checked, file.parent / "none" / "x", "1234", pin="1234"),
+            "not read": pool.submit(_checked, file.parent, "1234", pin="1234"),
             "no SIM": pool.submit(_checked, sim=False),
             "no network": pool.submit(_checked, registration=2, signal=99),
             "denied": pool.submit(_checked, registration=3),
@@ -231,6 +249,7 @@ def test_attack_reading_number_or_text_in_the_list_of_processes(seen: Scenarios)
     assert "modem_process" in done.extra
     assert "482913" not in done.extra
     assert NUMBER.lstrip("+") not in done.extra
+    assert re.search(r"Max core file size +0 +0 ", done.extra), "a crash leaves no image of it"
 
 
 def test_a_second_part_that_is_refused_is_not_sent_again(seen: Scenarios) -> None:
@@ -278,10 +297,10 @@ def test_a_modem_that_cannot_send_says_why_and_how_to_mend_it(
 
 
 def test_a_check_tells_what_was_found(seen: Scenarios) -> None:
-    """REQUIREMENTS D6: modem, SIM, signal."""
+    """REQUIREMENTS D6: modem, SIM, signal. What the modem calls itself commands no terminal."""
     done = seen["good"].result()
     assert done.told == [
-        "The modem (Wavecom MULTIBAND  900E  1800) answered. The SIM card is ready."
+        "The modem (Wavecom M [31m 900E) answered. The SIM card is ready."
         " Network: Example Mobile, signal 60 %."
     ]
     assert done.modem.parts == []
@@ -294,6 +313,21 @@ def test_a_wrong_pin_is_never_tried_twice(seen: Scenarios) -> None:
     assert "refused the PIN" in str(done.told[1])
     assert done.modem.pins_tried == ["9999"]
     assert "9999" not in done.extra
+
+
+def test_a_card_that_is_open_counts_anew(seen: Scenarios) -> None:
+    """Else a right PIN, after which the program was killed twice, would never be tried again."""
+    done = seen["good"].result()
+    assert not done.extra
+
+
+@pytest.mark.parametrize("scenario", ["not noted", "not read"])
+def test_a_pin_is_not_tried_where_that_cannot_be_noted(seen: Scenarios, scenario: str) -> None:
+    done = seen[scenario].result()
+    [problem] = done.told
+    assert isinstance(problem, CarrierDown)
+    assert "cannot be noted" in problem.what
+    assert done.modem.pins_tried == []
 
 
 def test_what_is_no_modem_is_told_at_once(tmp_path: Path) -> None:
@@ -329,6 +363,27 @@ def test_the_process_ends_with_the_program_that_started_it() -> None:
     line._process.stdin.close()
     assert line._process.wait(5) == 1
     line.cut()
+
+
+def test_the_process_ends_with_a_program_that_was_killed_in_the_middle_of_a_line() -> None:
+    line = ModemLine()
+    assert line._process.stdin is not None
+    line._process.stdin.write(b'{"do": "open", "dev')
+    line._process.stdin.close()
+    assert line._process.wait(5) == 1
+    line.cut()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="SIGALRM")
+def test_the_process_ends_if_whoever_started_it_is_stopped_and_says_nothing() -> None:
+    """A terminal that was suspended with Ctrl+Z holds the modem for nobody else's lifetime."""
+    program = "from exporter.messages import modem_process as p; p.ALONE_SECONDS = 1; p.main()"
+    alone = subprocess.Popen(
+        [sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL
+    )
+    assert alone.wait(10) == -signal.SIGALRM
+    assert alone.stdin is not None
+    alone.stdin.close()
 
 
 def test_the_process_knows_nothing_of_the_store() -> None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from exporter.messages.carriers import Receipt
@@ -23,8 +23,10 @@ CENTRE = {"Number": "+15550000001", "Name": "", "DefaultNumber": "", "Format": "
 @given(
     st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), min_size=1)
     | st.text("aé@€{[Ω\n", min_size=150, max_size=400)
-    | st.text("aЖ😀", min_size=60, max_size=150)
+    | st.text("aЖ😀~", min_size=60, max_size=150)
 )
+@example("Ж~~ ~")
+@example("~ in seven bits")
 def test_any_text_comes_out_as_it_went_in(text: str) -> None:
     """libgammu's PDUs, read by the test modem's own decoder (3GPP 23.038, 23.040)."""
     gammu = pytest.importorskip("gammu", reason="the extra `modem` is not installed")

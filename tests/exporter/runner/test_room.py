@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from exporter.runner.room import KEPT_FREE, Disk, objection
+from exporter.runner.room import KEPT_FREE, Disk, objection, size
 from exporter.runner.run import run_due
 from store.access import Actor
 from store.practice import Practice
@@ -34,6 +34,12 @@ def test_an_archive_is_begun_only_if_disk_and_quota_have_room(
     if problem is not None:
         assert "about 1 GB" in problem.what
         assert problem.do
+
+
+def test_small_sizes_are_told_as_such() -> None:
+    """A few archives of a small practice are not `0.0 GB`."""
+    told = [size(number) for number in (0, 29_300, 949_999, 950_000, 949_999_999, 10 * GB)]
+    assert told == ["0 bytes", "29 kB", "950 kB", "1 MB", "950 MB", "10 GB"]
 
 
 def test_what_does_not_fit_the_quota_fails_early_with_figures_and_no_key_used(

@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 
 from store.imports.opendental import codes
-from store.imports.opendental.control import control_totals
 from store.imports.opendental.importer import import_opendental
 from store.imports.opendental.mapping import TABLE_MAPS
 from store.imports.opendental.report import ImportReport
 from store.practice import Practice, create_practice
 from tests.clocks import FixedClock
+from tests.store.imports.control import control_totals
 
 Control = dict[str, Any]
 Count = Callable[[str], Any]

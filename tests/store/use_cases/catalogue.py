@@ -136,6 +136,8 @@ NEEDS: dict[str, Need] = {
     "series.end_series": _DOWNLOAD_VIEW,
     "series.list_series": _DOWNLOAD_VIEW,
     "series.next_day": _DOWNLOAD,
+    "security_policy.save_security_policy": _SECURITY,
+    "security_policy.security_policy": _SECURITY_VIEW,
     "sessions.end_session": _SECURITY,
     "sessions.list_sessions": _SECURITY_VIEW,
     "users.copy_user": _SECURITY,
@@ -245,6 +247,9 @@ BEFORE: dict[str, str] = {
 
 PARTS: dict[str, str] = {
     "carriers.shown": "of a view or a change that checked its right",
+    "download_settings.choose_always_passphrase": "of a change that checked its right",
+    "factors.choose_sign_in_setting": "of a change that checked its right",
+    "passwords.choose_policy": "of a change that checked its right",
     "audit_trail.report_head": "of a report whose contents took a right",
     "phones.replace_number": "of a change that checked its right",
     "phones.tell": "of a change that checked its right",
