@@ -167,7 +167,8 @@ class ChairsideApp(App[None], inherit_bindings=False):
         await self._drop_desk()
         while len(self.screen_stack) > 1:
             await self.pop_screen()
-        if isinstance(self.screen, SignInScreen):
+        # While the program ends, the parts of the sign-in go before it does.
+        if self.is_running and isinstance(self.screen, SignInScreen):
             self.screen.begin(self.closing_words)
 
     async def _drop_desk(self) -> None:

@@ -21,6 +21,7 @@ LONGEST_REASON: Final = 100
 NOT_SENT: Final = frozenset({"queued", "sending", "failed", "expired"})
 TROUBLE: Final = frozenset({"undelivered", "failed", "unknown", "expired"})
 """States that do not get better by waiting."""
+NO_TELEPHONE: Final = "It is in the practice's folder spool; no telephone gets it."
 PATIENCE: Final = 45
 """Seconds without word of its arrival after which people are told what else they can do."""
 
@@ -28,6 +29,11 @@ PATIENCE: Final = 45
 def ending(masked: str) -> str:
     """`mobile ending in 42`, of a number of which only the last digits are known."""
     return f"mobile ending in {masked.lstrip('•')}"
+
+
+def is_file(delivery: CodeDelivery) -> bool:
+    """Whether the message became a file: whoever waits for it with a telephone waits for ever."""
+    return delivery.carrier == "spool" and delivery.state == "sent"
 
 
 def told(delivery: CodeDelivery, now: datetime, zone: str) -> tuple[str, str, str]:
@@ -41,6 +47,8 @@ def told(delivery: CodeDelivery, now: datetime, zone: str) -> tuple[str, str, st
     reason = _sentence(delivery.reason)
     if delivery.state == "queued":
         return _waiting(delivery, now, reason)
+    if is_file(delivery):
+        return f"Written to a file at {at}.", NO_TELEPHONE, "warn"
     said: dict[str, tuple[str, str, str]] = {
         "sending": ("Being sent…", "", "dim"),
         "sent": (f"Sent at {at}.", "", "strong"),

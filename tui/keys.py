@@ -58,14 +58,13 @@ _ALL: Final = (
     Key("downloads.again", "a", "a", "confirm again", "Give the code again for what repeats."),
     Key("downloads.end", "e", "e", "end repeating", "End a download that repeats.", True),
     Key("downloads.refresh", "f5", "F5", "refresh", "Read the list again."),
-    Key("runner.run", "r", "r", "run what is due", "Start the export runner for what is due now."),
+    Key("runner.run", "r", "r", "run due", "Start the export runner for what is due now."),
     Key(
         "runner.forward", "n", "n", "run all now", "Bring every scheduled download forward to now."
     ),
     Key("runner.cancel", "x", "x", "cancel", "Cancel the marked download.", True),
-    Key(
-        "runner.install", "i", "i", "install timer", "Let this computer run what is due every hour."
-    ),
+    Key("runner.install", "i", "i", "timer", "Let this computer run what is due every hour."),
+    Key("runner.quota", "q", "q", "quota", "Set how much room all archives together may take."),
     Key("choose.take", "enter", "Enter", "open", "Go into a folder, take a file, or open it."),
     Key("archive.view", "enter", "Enter", "view", "Page through the marked table."),
     Key("archive.csv", "c", "c", "CSV", "Convert all tables to CSV files for people."),
@@ -171,7 +170,15 @@ PLACES: Final[dict[str, PlaceHelp]] = {
             "Shows what the unattended run is building, what waits and what is done.",
             "A machine that was off catches up at its next run. A failed build is tried again.",
         ),
-        ("runner.run", "runner.forward", "runner.cancel", "runner.install", "kiosk.help"),
+        (
+            *("runner.run", "runner.forward", "runner.cancel", "runner.install", "runner.quota"),
+            "kiosk.help",
+        ),
+        ("kiosk.back",),
+    ),
+    "quota": PlaceHelp(
+        "Room for downloads",
+        ("All archives together take no more than this; one that would not fit is not begun.",),
         ("kiosk.back",),
     ),
     "archive": PlaceHelp(

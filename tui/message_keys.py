@@ -77,8 +77,8 @@ PLACES: Final[dict[str, PlaceHelp]] = {
             "last two digits are shown, of a message never the text.",
             "Delivered is what the carrier reports; a text message may be read without a report.",
         ),
-        ("messages.open", "messages.retry", "invitations.next", "kiosk.help"),
-        ("invitations.previous", "list.refresh", "kiosk.back"),
+        ("messages.open", "messages.retry", "pages.next", "kiosk.help"),
+        ("pages.previous", "list.refresh", "kiosk.back"),
     ),
     "waiting": PlaceHelp(
         "An answer is awaited",

@@ -62,7 +62,7 @@ MEANS: Final[Mapping[str, str]] = {
 
 _PURPOSES: Final[Mapping[str, str]] = {
     "carrier.test": "a test message",
-    "communications.register": "the test message of the registration",
+    "communications.register": "a test to register",
     "download.schedule": "a code for a data download",
     "sign_in": "a code to sign in",
     "factor.changed": "notice that a factor changed",
@@ -100,6 +100,13 @@ def what_for(purpose: str) -> str:
 def by_what(kind: str) -> str:
     """Return by what messages go: `a gateway`."""
     return _BY.get(kind, kind)
+
+
+def what_became(state: str, carried_by: str) -> str:
+    """Return what became of a message, in a sentence; files are told from what was sent."""
+    if state == "sent" and carried_by.startswith("spool"):
+        return "It was written to a file in the practice's folder spool; nothing was sent."
+    return MEANS.get(state, "")
 
 
 def state_pieces(view: CarrierView, zone: str) -> Pieces:

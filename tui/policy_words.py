@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 from tui.widgets.words import count
 
 if TYPE_CHECKING:
-    from store.password_policy import PasswordPolicy
+    from store.password_policy import PasswordPolicy, Preset
     from store.use_cases.groups import HeldBy
+    from store.use_cases.security_policy import SecurityPolicy
     from store.user_records import UserView
 
 PASSWORDS: Final = "passwords"
@@ -93,6 +94,24 @@ def settings_of(presets: Sequence[PasswordPolicy]) -> tuple[Setting, ...]:
                 Choice(ALWAYS, "Always", "Each download is locked with a passphrase of its own."),
             ),
         ),
+    )
+
+
+def chosen_values(policy: SecurityPolicy) -> dict[str, str]:
+    """Return the value of each setting in a policy."""
+    return {
+        PASSWORDS: policy.preset,
+        SECOND_FACTOR: policy.sign_in_factor,
+        PASSPHRASE: ALWAYS if policy.always_passphrase else WHEN_NEEDED,
+    }
+
+
+def policy_with(values: Mapping[str, str]) -> SecurityPolicy:
+    """Return the policy that has these values; the store judges whether there are such."""
+    from store.use_cases.security_policy import SecurityPolicy
+
+    return SecurityPolicy(
+        cast("Preset", values[PASSWORDS]), values[SECOND_FACTOR], values[PASSPHRASE] == ALWAYS
     )
 
 

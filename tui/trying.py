@@ -9,6 +9,7 @@ import asyncio
 from typing import TYPE_CHECKING, Final
 
 from store.use_cases import message_log
+from store.use_cases.carriers import TEST_PURPOSE
 from tui.inviting import NotSentYet
 from tui.message_words import MEANS
 
@@ -38,7 +39,7 @@ async def send_test(practice: Practice, actor: Actor) -> str:
     masked = await practice.ask(message_log.test_text, actor)
     await asyncio.to_thread(hand_over, practice)
     rows = await practice.ask(message_log.recent, actor, None, NEWEST)
-    mine = next((row for row in rows if row.channel == "sms"), None)
+    mine = next((row for row in rows if row.channel == "sms" and row.purpose == TEST_PURPOSE), None)
     if mine is None or mine.state in ("sending", "sent", "delivered"):
         return f"A test message went to {masked}. l on Communications tells what becomes of it."
     if mine.state == "queued":

@@ -88,6 +88,8 @@ def test_a_gateway_is_set_up_checked_registered_and_carries_the_code_of_a_downlo
     newest = told["messages"][0]
     assert (newest["to"], newest["state"]) == ("••42", "sent")
     plain = run(practice_data, "messages", "status").stdout
+    assert "a code for a data download" in plain
+    assert "download.schedule" not in plain
     shown = plain + json.dumps(told) + saved.output + checked.output + done.output
     assert not any(secret in shown for secret in (TOKEN, PHONE, "+15105550142", code_in(gateway)))
 

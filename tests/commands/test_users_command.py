@@ -100,6 +100,16 @@ def test_an_account_is_unlocked(practice_data: Path) -> None:
     assert not told(practice_data, "users", "list")[0]["paused"]
 
 
+def test_the_factors_of_a_lost_phone_are_withdrawn(practice_data: Path) -> None:
+    """Only with the Security right, and the audit trail tells whose."""
+    revoke = ("users", "revoke-factors", "dana")
+    assert "Setup - Security" in run(practice_data, *revoke, user="ana").stderr
+    done = run(practice_data, *revoke)
+    assert done.stdout == "dana has no authenticator app and no recovery codes any more.\n"
+    (event, *_) = told(practice_data, "audit", "list", "--action", "factor.revoke")
+    assert "of dana" in event["text"]
+
+
 def test_sessions_are_listed_and_ended(practice_data: Path, clock: FixedClock) -> None:
     from store.clock import SystemClock
 

@@ -13,7 +13,7 @@ from store.practice import Practice
 from store.rights import Level, Right
 from store.use_cases import carriers, communications
 from tests import people
-from tests.tui.conftest import LARGE, SMALL, arrive, see, sign_in, type_text, words_of
+from tests.tui.conftest import LARGE, SMALL, arrive, see, settle, sign_in, type_text, words_of
 from tests.tui.places import open_place
 from tests.tui.portal_steps import choose
 from tests.tui.security_steps import weaken
@@ -65,12 +65,22 @@ async def test_d6_from_not_registered_to_registered(
         await see(pilot, "Register for communication")
         await pilot.press("escape")
         await see(pilot, "Text messaging is pending.")
+        await see(pilot, "Not registered yet.")
+        await pilot.press("c")
+        await arrive(pilot, SmsCarrierScreen)
+        await pilot.press("escape")
+        await arrive(pilot, CommunicationsScreen)
+        # The answer from before is not told again after what may have mended it.
+        await settle(pilot, lambda: "Not registered yet." not in words_of(kiosk))
         await pilot.press("enter")
         await see(pilot, "Register for communication")
+        kiosk.clock.advance(seconds=60)
+        await see(pilot, "l lists what became of it, k asks what sends.")
+        assert "call an administrator" not in words_of(kiosk)
         await type_text(pilot, people.last_code(practice))
         await pilot.press("enter")
         await see(pilot, "Text messaging is registered.")
-        await see(pilot, "Kim Adler sent by spool")
+        await see(pilot, "Kim Adler written to files")
         await pilot.press("r")
         await see(pilot, "Text messaging is registered already.")
 

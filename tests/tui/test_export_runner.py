@@ -135,6 +135,9 @@ async def test_without_the_rights_each_key_names_its_own(kiosk: Any, practice: P
         await see(pilot, "Utilities - Export Runner: Full Control")
         await pilot.press("n")
         await see(pilot, "Setup - Security: Full Control")
+        await settle(pilot, lambda: kiosk.screen._disk is not None)
+        await pilot.press("q")
+        await see(pilot, "Utilities - Export Runner: Full Control")
 
 
 async def test_what_is_done_tells_its_size(
@@ -150,7 +153,7 @@ async def test_what_is_done_tells_its_size(
         await see(pilot, "Nightly run: last 09:00, by hand")
 
 
-async def test_the_timer_is_installed_with_one_key_and_the_disk_is_told(
+async def test_the_timer_and_the_quota_are_set_with_one_key_each_and_the_disk_is_told(
     kiosk: Any, practice: Practice, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Issue 5: the alarm names the key that mends it; the harmless answer stands first."""
@@ -159,7 +162,7 @@ async def test_the_timer_is_installed_with_one_key_and_the_disk_is_told(
         await sign_in(pilot, "kim")
         await open_place(pilot, "export_runner")
         await see(pilot, "Nightly run: has never run; install the timer: i")
-        await see(pilot, "GB free · downloads use 0.0 of 10 GB")
+        await see(pilot, "GB free · downloads use 0 bytes of 10 GB")
         await settle(pilot, lambda: not kiosk.screen.why_not("runner.install"))
         await pilot.press("i")
         await see(pilot, "Leave it")
@@ -168,6 +171,13 @@ async def test_the_timer_is_installed_with_one_key_and_the_disk_is_told(
         await see(pilot, "Nightly run: systemd timer · has never run.")
         await pilot.press("i")
         await see(pilot, "The timer is set up already.")
+        await pilot.press("q")
+        await see(pilot, "0 bytes are used; 10 GB are left for new ones.")
+        await pilot.press("ctrl+u", "0", "enter")
+        await see(pilot, "1 to 100,000 GB.")
+        await pilot.press("ctrl+u", *"250", "enter")
+        await see(pilot, "Saved. Downloads may take 250 GB.")
+        await see(pilot, "downloads use 0 bytes of 250 GB")
     assert list((tmp_path / "system").rglob("timers.target.wants/chairside-1000-*.timer"))
     told = practice.call(
         lambda s: s.value("SELECT description FROM audit_log WHERE action = 'runner.install'")

@@ -72,6 +72,16 @@ async def give_password(pilot: Any, user_name: str) -> None:
 # My Factors
 
 
+async def set_up_the_app(pilot: Any) -> None:
+    """Go on without proving who one is, as somebody does who has no other factor yet."""
+    await sign_in(pilot)
+    await open_place(pilot, "my_factors")
+    await see(pilot, "not set up")
+    await pilot.press("down", "enter")
+    await see(pilot, "Without proof")
+    await pilot.press("tab", "tab", "enter")
+
+
 @pytest.mark.parametrize("size", [SMALL, LARGE])
 async def test_an_app_is_enrolled_with_proof(
     kiosk: Any, practice: Practice, clock: FixedClock, size: tuple[int, int]
@@ -97,26 +107,16 @@ async def test_an_app_is_enrolled_with_proof(
 async def test_without_proof_it_counts_a_day_later(kiosk: Any, clock: FixedClock) -> None:
     """S6: whoever sits down at an open desk gains no factor that schedules downloads now."""
     async with kiosk.run_test(size=SMALL) as pilot:
-        await sign_in(pilot)
-        await open_place(pilot, "my_factors")
-        await see(pilot, "not set up")
-        await pilot.press("down", "enter")
-        await see(pilot, "Without proof")
-        await pilot.press("tab", "tab", "enter")
+        await set_up_the_app(pilot)
         await see_beside(pilot, "after 24 hours.")
         await enter(pilot, app_code(kiosk.screen, clock))
         await see(pilot, "set up, for downloads from 21 Nov 09:00")
 
 
-async def test_the_square_and_the_secret_fit_on_80_by_24(kiosk: Any) -> None:
+async def test_the_square_can_be_read_and_fits_with_its_secret_on_80_by_24(kiosk: Any) -> None:
     """The square is whole, line by line, and the secret in groups of four stands beside it."""
     async with kiosk.run_test(size=SMALL) as pilot:
-        await sign_in(pilot)
-        await open_place(pilot, "my_factors")
-        await see(pilot, "not set up")
-        await pilot.press("down", "enter")
-        await see(pilot, "Without proof")
-        await pilot.press("tab", "tab", "enter")
+        await set_up_the_app(pilot)
         await arrive(pilot, TotpDialog)
         await see(pilot, "Confirm")
         shown = seen(kiosk).splitlines()
@@ -129,18 +129,7 @@ async def test_the_square_and_the_secret_fit_on_80_by_24(kiosk: Any) -> None:
         assert len(enrolment.secret_groups[0]) == 4
         for at in range(0, len(enrolment.secret_groups), 4):
             assert " ".join(enrolment.secret_groups[at : at + 4]) in seen(kiosk)
-
-
-async def test_the_square_is_dark_on_light_in_both_looks(kiosk: Any) -> None:
-    """No phone reads it the other way round, whatever the theme."""
-    async with kiosk.run_test(size=SMALL) as pilot:
-        await sign_in(pilot)
-        await open_place(pilot, "my_factors")
-        await see(pilot, "not set up")
-        await pilot.press("down", "enter")
-        await see(pilot, "Without proof")
-        await pilot.press("tab", "tab", "enter")
-        await arrive(pilot, TotpDialog)
+        # No phone reads it the other way round, whatever the look.
         for _ in range(2):
             styles = kiosk.screen.query_one("#qr").styles
             assert styles.background.hex == "#FFFFFF"
@@ -151,12 +140,7 @@ async def test_the_square_is_dark_on_light_in_both_looks(kiosk: Any) -> None:
 async def test_the_secret_is_dropped_by_the_lock(kiosk: Any) -> None:
     """Attack: walk up to a locked kiosk on which a secret was shown."""
     async with kiosk.run_test(size=SMALL) as pilot:
-        await sign_in(pilot)
-        await open_place(pilot, "my_factors")
-        await see(pilot, "not set up")
-        await pilot.press("down", "enter")
-        await see(pilot, "Without proof")
-        await pilot.press("tab", "tab", "enter")
+        await set_up_the_app(pilot)
         await arrive(pilot, TotpDialog)
         await see(pilot, "Confirm")
         groups = kiosk.screen._enrolment.secret_groups

@@ -15,7 +15,7 @@ from store.practice import Practice
 from store.use_cases import downloads
 from tests import people
 from tests.clocks import FixedClock
-from tests.tui.conftest import SMALL, ready_download, see, seen, settle, sign_in, type_text
+from tests.tui.conftest import SMALL, burst, ready_download, see, seen, settle, sign_in, type_text
 from tests.tui.places import open_place
 from tui.app import DESK, LOCKED
 from tui.screens.sign_in import SignInScreen
@@ -157,14 +157,26 @@ async def test_a_session_ends_after_twelve_hours_whatever_happens(
     """S7: keys every few minutes do not prolong a session."""
     async with kiosk.run_test(size=SMALL) as pilot:
         await sign_in(pilot)
-        for _ in range(12 * 60 // 9):
-            clock.advance(minutes=9)
-            await pilot.press("down")
+        async with asyncio.timeout(10):
+            for _ in range(12 * 60 // 9):
+                clock.advance(minutes=9)
+                burst(pilot, ("down", None))
+                while kiosk._last_touch < clock.now() and kiosk.actor is not None:
+                    await asyncio.sleep(0)
         await settle(pilot, lambda: kiosk.current_mode == DESK or kiosk.actor is None)
         clock.advance(minutes=9)
         await see(pilot, "The session ended")
         assert kiosk.actor is None
         assert_nothing_of_the_desk(kiosk)
+
+
+async def test_a_lock_while_the_program_ends_is_no_crash(kiosk: Any) -> None:
+    """The lock falls as the terminal is closed: nothing is left to begin anew."""
+    async with kiosk.run_test(size=SMALL) as pilot:
+        await sign_in(pilot)
+        kiosk.lock("Locked.")
+    assert not kiosk.is_running
+    assert kiosk.return_code in (0, None)
 
 
 async def test_the_lock_is_in_the_audit_trail(kiosk: Any, practice: Practice) -> None:

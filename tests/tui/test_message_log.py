@@ -6,6 +6,8 @@ import re
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from store import outbox
 from store.database import Store
 from store.practice import Practice
@@ -15,6 +17,7 @@ from tests.conftest import PROJECT
 from tests.tui.conftest import ODD_NAME, SMALL, arrive, see, sign_in, words_of
 from tests.tui.places import open_place
 from tests.tui.security_steps import weaken
+from tui import trying
 from tui.message_words import what_for
 from tui.screens.message_log import MessageLogScreen
 
@@ -75,10 +78,27 @@ async def test_what_waits_is_told_tried_and_told_again(kiosk: Any, practice: Pra
         await see(pilot, "••42 a code to sign in sent")
         await pilot.press("enter")
         await see(pilot, "Written 20 Nov 09:00")
-        await see(pilot, "Nobody has said yet whether it arrived.")
+        await see(
+            pilot, "It was written to a file in the practice's folder spool; nothing was sent."
+        )
         told = words_of(kiosk)
         assert SECRET not in told
         assert NUMBER[-8:] not in told
+
+
+async def test_a_test_message_tells_of_itself_not_of_a_code_that_came_meanwhile(
+    practice: Practice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another user's code that failed in the same second is no news of one's own test."""
+    hand_over = trying.hand_over
+
+    def busy(one: Practice) -> None:
+        hand_over(one)
+        queued(one, 1, state="failed", last_error="No such number.")
+
+    monkeypatch.setattr(trying, "hand_over", busy)
+    told = await trying.send_test(practice, people.signed_in(practice, "kim"))
+    assert told.startswith("A test message went to ••01.")
 
 
 async def test_a_page_at_a_time_and_odd_reasons_are_only_text(

@@ -96,7 +96,7 @@ async def test_p1_all_that_is_missing_is_listed_and_leads_to_its_field(
     kiosk: Any, practice: Practice
 ) -> None:
     """P1: everything at once; a number or Enter jumps there, Enter goes on, and back to provide."""
-    patient = hoa(practice, city=None, wireless_phone=None, email=None)
+    patient = hoa(practice, city=None, wireless_phone=None, email=None, email_ok=0)
     async with kiosk.run_test(size=SMALL) as pilot:
         await open_card(pilot, "hoa")
         await see(pilot, "3 things are missing")
@@ -116,10 +116,14 @@ async def test_p1_all_that_is_missing_is_listed_and_leads_to_its_field(
         await pilot.press("f3")
         await see(pilot, "That is not an e-mail address.")
         await type_text(pilot, "@a.org")
-        await pilot.press("enter", "enter")
+        await pilot.press("tab", "right")
+        await see(pilot, "◂yes")
+        await pilot.press("shift+tab", "enter", "enter")
         await see(pilot, "o provides it")
         await provide(pilot)
     assert column(practice, patient, "granted_at") is not None
+    agreed = "SELECT email_ok FROM patient WHERE patient_id = ?"
+    assert practice.call(lambda store: store.value(agreed, (patient,))) == 1
 
 
 async def test_p8_a_password_is_gone_once_the_card_is_left_or_the_kiosk_locks(

@@ -115,15 +115,18 @@ def _tell_counts(counts: list[WaitingCount]) -> None:
 
 
 def _tell_rows(rows: tuple[MessageRow, ...], zone: str) -> None:
+    from tui.message_words import what_for
+
     if rows:
         click.echo("Last messages")
     for row in rows:
         again = f" Next try {_instant(row.next_try_at, zone)}." if row.next_try_at else ""
         why = f"  {shown(row.reason)}{again}" if row.reason or again else ""
-        click.echo(
+        line = (
             f"  {row.outbox_message_id:>5}  {_instant(row.created_at, zone)}  {row.state:<11}"
-            f"  {column(row.recipient_masked, 18)}  {row.purpose}{why}"
+            f"  {column(row.recipient_masked, 18)}  {column(what_for(row.purpose), 29)}{why}"
         )
+        click.echo(line.rstrip())
 
 
 def _line(label: str, text: str) -> None:

@@ -88,28 +88,17 @@ def set_(
     with open_practice(data, pgid) as practice, signed_in(practice, user, password) as actor:
         for line in _meaning(practice, actor, wanted).split("\n"):
             click.echo(shown(line), err=True)
-        _set(practice, actor, preset, second_factor, archive_phrase)
+        _set(practice, actor, wanted)
         _print(practice, actor, as_json)
 
 
-def _set(
-    practice: Practice,
-    actor: Actor,
-    preset: Preset | None,
-    factor: str | None,
-    phrase: str | None,
-) -> None:
-    """Set what is given; what may be turned away for another reason than a right comes first."""
-    from store.use_cases.download_settings import set_always_passphrase
-    from store.use_cases.factors import set_sign_in_setting
-    from store.use_cases.passwords import set_policy
+def _set(practice: Practice, actor: Actor, wanted: dict[str, str]) -> None:
+    """Set what is given, all of it or nothing."""
+    from store.use_cases.security_policy import save_security_policy, security_policy
+    from tui.policy_words import chosen_values, policy_with
 
-    if factor is not None:
-        practice.call(set_sign_in_setting, actor, factor)
-    if preset is not None:
-        practice.call(set_policy, actor, preset)
-    if phrase is not None:
-        practice.call(set_always_passphrase, actor, always=phrase == "always")
+    now = practice.call(security_policy, actor)
+    practice.call(save_security_policy, actor, now, policy_with({**chosen_values(now), **wanted}))
 
 
 def _meaning(practice: Practice, actor: Actor, wanted: dict[str, str]) -> str:
@@ -127,25 +116,12 @@ def _meaning(practice: Practice, actor: Actor, wanted: dict[str, str]) -> str:
 
 
 def _print(practice: Practice, actor: Actor, as_json: bool) -> None:
-    from store.use_cases.download_settings import always_passphrase
-    from store.use_cases.factors import sign_in_setting
-    from store.use_cases.passwords import policy, presets
-    from tui.policy_words import (
-        ALWAYS,
-        DOWNLOADS,
-        PASSPHRASE,
-        PASSWORDS,
-        SECOND_FACTOR,
-        WHEN_NEEDED,
-        settings_of,
-    )
+    from store.use_cases.passwords import presets
+    from store.use_cases.security_policy import security_policy
+    from tui.policy_words import ALWAYS, DOWNLOADS, chosen_values, settings_of
 
     settings = settings_of(practice.call(presets, actor))
-    now = {
-        PASSWORDS: str(practice.call(policy).preset),
-        SECOND_FACTOR: practice.call(sign_in_setting, actor),
-        PASSPHRASE: ALWAYS if practice.call(always_passphrase, actor) else WHEN_NEEDED,
-    }
+    now = chosen_values(practice.call(security_policy, actor))
     if as_json:
         print_json({**now, "download_second_factor": ALWAYS})
         return

@@ -116,10 +116,10 @@ def status(data: Path, pgid: int | None, as_json: bool) -> None:
 
 
 def disk_words(free: int, used: int, quota: int) -> str:
-    """Write how the disk stands: `41 GB free · downloads use 0.9 of 10 GB`."""
+    """Write how the disk stands: `41 GB free · downloads use 310 MB of 10 GB`."""
     from exporter.runner.room import size
 
-    return f"{size(free)} free · downloads use {used / 1e9:.1f} of {size(quota)}"
+    return f"{size(free)} free · downloads use {size(used)} of {size(quota)}"
 
 
 def _lines(beat: Pulse, ways: tuple[Way, ...]) -> list[str]:

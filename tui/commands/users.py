@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -146,7 +147,7 @@ def edit(
     click.echo(f"{shown(name)} is saved.")
 
 
-def _simple(name: str, use_case: str, told: str, what: str) -> None:
+def _simple(name: str, use_case: str, told: str, what: str, *, subject: str = "users") -> None:
     """Add a command that does one thing to one user."""
 
     @group.command(name, help=what)
@@ -157,12 +158,11 @@ def _simple(name: str, use_case: str, told: str, what: str) -> None:
     def command(
         data: Path, pgid: int | None, user: str, password_file: str | None, name: str
     ) -> None:
-        from store.use_cases import users
-
+        module = import_module(f"store.use_cases.{subject}")
         password = ask_password(user, password_file)
         with open_practice(data, pgid) as practice, signed_in(practice, user, password) as actor:
             found = user_named(practice, actor, name)
-            practice.call(getattr(users, use_case), actor, found.user_id)
+            practice.call(getattr(module, use_case), actor, found.user_id)
         click.echo(f"{shown(found.user_name)} {told}.")
 
 
@@ -174,6 +174,13 @@ _simple(
     "require_new_password",
     "must choose a new password at the next sign-in",
     "Ask for a new password at the next sign-in.",
+)
+_simple(
+    "revoke-factors",
+    "revoke_factors",
+    "has no authenticator app and no recovery codes any more",
+    "Withdraw the app and the recovery codes of somebody whose phone is lost.",
+    subject="factors",
 )
 
 

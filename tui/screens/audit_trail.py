@@ -22,6 +22,7 @@ from store.use_cases.audit_trail import EVERYTHING, AuditEvent, AuditFilter, Aud
 from tui.screens.dialogs import ProgressDialog, TextDialog
 from tui.widgets import words
 from tui.widgets.jobs import Job
+from tui.widgets.paged import Paged
 from tui.widgets.place import Place
 from tui.widgets.safe import content, join
 from tui.widgets.table import Cell, Column, Table
@@ -96,51 +97,50 @@ async def verify(practice: Practice, actor: Actor, job: Job) -> str:
     return f"{sentence} Its end agrees with what was written outside the database."
 
 
-class AuditTrailScreen(Place, place="audit"):
+class AuditTrailScreen(Place, Paged[AuditEvent], place="audit"):
     """Pages of events, newest first."""
 
     PATH = ("Reports", "Audit Trail")
+    NO_NEXT = "There is nothing older."
+    NO_PREVIOUS = "These are the newest."
 
     def __init__(self) -> None:
         super().__init__()
         self._page: AuditPage | None = None
         self._wanted: AuditFilter = EVERYTHING
         self._offered: Choices | None = None
-        self._before: list[int | None] = [None]
-        """Where each page begins that was turned to; the last is the one that is seen."""
 
     def body(self) -> ComposeResult:
         """What is asked for, the events, the marked one."""
         yield Static(id="asked")
         yield Table(_COLUMNS, id="events")
-        yield Static(id="event")
-
-    def on_mount(self) -> None:
-        """Read the newest events."""
-        self.query_one(Table).focus()
-        self._read()
+        yield Static(id="about")
 
     @work(description="audit trail", exit_on_error=False)
-    async def _read(self, *, at_end: bool = False) -> None:
+    async def read_page(self, *, at_end: bool = False) -> None:
+        """Read the page of events before `after`."""
         kiosk = self.kiosk
         try:
             with self.working("Reading…"):
                 page = await kiosk.practice.ask(
-                    audit_trail.events, kiosk.signed_in, self._wanted, self._before[-1]
+                    audit_trail.events, kiosk.signed_in, self._wanted, self.after
                 )
         except Refused as refusal:
-            self.query_one(Table).display = False
-            self.query_one("#event", Static).update(content(refusal.sentence))
+            self.refuse(refusal)
             return
         self._show(page, at_end=at_end)
 
     def _show(self, page: AuditPage, *, at_end: bool) -> None:
         self._page = page
         today = date_in_zone(self.kiosk.clock.now(), page.time_zone)
-        rows = [row(event, page.time_zone, today) for event in page.events]
-        self.query_one(Table).show(rows, mark=max(0, len(rows) - 1) if at_end else 0)
+        self.show_page(
+            page.events,
+            lambda event: row(event, page.time_zone, today),
+            page.next_before,
+            mark=len(page.events) - 1 if at_end else 0,
+        )
         asked = audit_trail.filter_words(self._wanted, self._offered)
-        where = f" · page {len(self._before)}" if len(self._before) > 1 else ""
+        where = f" · {self.page_words}" if self.page_words else ""
         if page.searched_to is not None:
             searched = words.instant(page.searched_to, page.time_zone)
             where += f" · searched back to {searched}, n goes on"
@@ -149,17 +149,11 @@ class AuditTrailScreen(Place, place="audit"):
         )
         self._tell()
 
-    @property
-    def _marked(self) -> AuditEvent | None:
-        index = self.query_one(Table).marked
-        events = self._page.events if self._page else ()
-        return events[index] if 0 <= index < len(events) else None
-
     @on(Table.Marked)
     def _tell(self) -> None:
         """Tell the whole of the marked event."""
-        event, page = self._marked, self._page
-        shown = self.query_one("#event", Static)
+        event, page = self.marked, self._page
+        shown = self.query_one("#about", Static)
         if event is None or page is None:
             more = page is not None and page.next_before is not None
             text = "Nothing fits so far." if more else "No event fits."
@@ -175,44 +169,23 @@ class AuditTrailScreen(Place, place="audit"):
 
     def why_not(self, key_id: str) -> str:
         """The newest page has no newer one, the oldest no older one."""
-        page = self._page
-        if page is None:
+        if not key_id.startswith("audit."):
             return ""
-        if key_id == "audit.next" and page.next_before is None:
-            return "There is nothing older."
-        if key_id == "audit.previous" and len(self._before) == 1:
-            return "These are the newest."
-        if key_id == "audit.open" and not page.events:
+        if self.refusal:
+            return self.refusal
+        if key_id == "audit.open" and self.marked is None:
             return "No event is marked."
         if key_id == "audit.all" and self._wanted == EVERYTHING:
             return "There is no filter."
-        return ""
-
-    @on(Table.Edge)
-    def _turn(self, event: Table.Edge) -> None:
-        """Moving past the edge turns the page."""
-        if self.is_working:
-            return
-        if event.direction > 0 and not self.why_not("audit.next"):
-            self.do_audit_next()
-        elif event.direction < 0 and not self.why_not("audit.previous"):
-            self._before.pop()
-            self._read(at_end=True)
+        return self.why_no_page(key_id)
 
     def do_audit_next(self) -> None:
         """Older events."""
-        if self._page is not None:
-            self._before.append(self._page.next_before)
-            self._read()
+        self.do_pages_next()
 
     def do_audit_previous(self) -> None:
         """Newer events."""
-        self._before.pop()
-        self._read()
-
-    def do_list_refresh(self) -> None:
-        """F5: from the newest."""
-        self._ask_for(self._wanted)
+        self.do_pages_previous()
 
     def do_audit_all(self) -> None:
         """Everything again."""
@@ -220,13 +193,12 @@ class AuditTrailScreen(Place, place="audit"):
 
     def _ask_for(self, wanted: AuditFilter) -> None:
         self._wanted = wanted
-        self._before = [None]
-        self._read()
+        self.first_page()
 
     @on(Table.Chosen)
     def do_audit_open(self) -> None:
         """The whole event."""
-        event = self._marked
+        event = self.marked
         if event is not None and self._page is not None:
             self.open(TextDialog(f"Event {event.seq:,}", told(event, self._page.time_zone)))
 

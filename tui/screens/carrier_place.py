@@ -155,9 +155,8 @@ class CarrierPlace(CarrierWork):
             self.field(name).value = drawable(value)
 
     def _tell(self, view: CarrierView) -> None:
-        zone = self.kiosk.card.time_zone if self.kiosk.card else "UTC"
         lacks = (f"\n{self._lacks}" if self._lacks else "", "$tone-warn")
-        self.query_one("#state", Static).update(join(*carrier_pieces(view, zone), lacks))
+        self.query_one("#state", Static).update(join(*carrier_pieces(view, self.zone), lacks))
 
     def _typed(self) -> tuple[str, ...]:
         chosen = (one.value for one in self.query(Choice))

@@ -15,7 +15,7 @@ from textual.widgets import Static
 
 from store.errors import ChairsideError, SessionEnded, WrongCode
 from tui.widgets.button import PushButton
-from tui.widgets.code_form import Asked, CodeForm
+from tui.widgets.code_form import CALL, Asked, CodeForm
 from tui.widgets.place import Answer, Dialog
 from tui.widgets.safe import content
 
@@ -61,6 +61,10 @@ class CodeDialog(Dialog[Answer], place="code"):
         """Return a sentence above the form; empty for none."""
         return ""
 
+    def late(self) -> str:
+        """Return what to do when no message comes."""
+        return CALL
+
     # The dialog
 
     def body(self) -> ComposeResult:
@@ -68,7 +72,7 @@ class CodeDialog(Dialog[Answer], place="code"):
         if why := self.why():
             yield Static(content(why), id="why")
         zone = self.kiosk.card.time_zone if self.kiosk.card else "UTC"
-        yield CodeForm(self._asked, self.kiosk.clock.now, zone)
+        yield CodeForm(self._asked, self.kiosk.clock.now, zone, self.late())
 
     def buttons(self) -> ComposeResult:
         """The harmless one first."""
@@ -194,6 +198,7 @@ class AskCodeDialog(CodeDialog[Any]):
         confirm: tries (kind, code). Raises WrongCode.
         send: sends a message and returns what is asked for now.
         delivery: tells what became of the message; None where nobody can.
+        late: what to do when no message comes.
         instead: the word on a button that goes on without a code; it answers False.
     """
 
@@ -206,9 +211,11 @@ class AskCodeDialog(CodeDialog[Any]):
         confirm: Callable[[str, str], Awaitable[Any]],
         send: Callable[[], Awaitable[Asked]],
         delivery: Callable[[], Awaitable[CodeDelivery | None]] | None = None,
+        late: str = CALL,
         instead: str = "",
     ) -> None:
         super().__init__(asked)
+        self._late = late
         self._title_shown, self._why, self._instead = title, why, instead
         self._confirm_with, self._send_with, self._delivery_of = confirm, send, delivery
 
@@ -220,6 +227,10 @@ class AskCodeDialog(CodeDialog[Any]):
     def why(self) -> str:
         """The sentence it was made with."""
         return self._why
+
+    def late(self) -> str:
+        """The sentence it was made with."""
+        return self._late
 
     def buttons(self) -> ComposeResult:
         """The harmless one first."""

@@ -34,6 +34,7 @@ _MEANS: Final = {
     "registered": "Codes for data downloads are sent as text messages.",
     "rejected": "No code can be sent. Mend what is named here, then register again with r.",
 }
+FILES: Final = "Codes are written to files on this computer; no telephone gets one."
 NO_NUMBER: Final = "No mobile number is on file for you: File > My Factors."
 ASKED: Final = "What sends is being asked; the test message comes after."
 EMPTY: Final = "Nobody has registered text messaging yet. Press r to begin."
@@ -47,6 +48,8 @@ _NEED_FULL: Final = frozenset({"register", "code", "check", "test"})
 
 def step_words(step: RegistrationStep) -> str:
     """Return why a step came about, or by what it was sent."""
+    if step.sender == "spool":
+        return step.reason or "written to files"
     return step.reason or (f"sent by {step.sender}" if step.sender else "")
 
 
@@ -171,11 +174,15 @@ class CommunicationsScreen(Place, CommunicationsWork, place="communications"):
             ("Text messaging is ", ""),
             (f"{word}.", f"bold $tone-{tone}"),
             (f" {clip(reason, LONGEST_TOLD)}" if reason else "", ""),
-            (f" {_MEANS[view.state]}" if not is_asked else f" {ASKED}", ""),
+            (f" {ASKED if is_asked else self._means(view)}", ""),
         ]
         if reason := self._why_no_test(view):
             return [*pieces, (f"\n{reason}", "$tone-warn")]
         return [*pieces, (f"\nYour own mobile number: {view.sent_to}", "$tone-dim")]
+
+    def _means(self, view: RegistrationView) -> str:
+        is_files = view.state == "registered" and self.kind() == "spool"
+        return FILES if is_files else _MEANS[view.state]
 
     def _why_no_test(self, view: RegistrationView) -> str:
         return view.why_not_sent if view.sent_to else NO_NUMBER

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from store.use_cases.code_delivery import CodeDelivery
     from store.use_cases.communications import RegistrationView, TestSent
 
-WHY: Final = "The code shows that text messages arrive. Registered is only what was read."
+WHY: Final = "Typing its code back shows that text messages arrive."
+LATE: Final = "No message? Go back with Esc: l lists what became of it, k asks what sends."
 HOW_LONG: Final = {
     "http": "The gateway is asked about account and sender. As a rule it takes a few seconds.",
     "modem": "The modem is asked about SIM card and signal. It may take half a minute.",
@@ -158,6 +159,7 @@ class CommunicationsWork(CarrierWork):
                 confirm=confirm,
                 send=self._send_again,
                 delivery=delivery,
+                late=LATE,
             ),
             confirmed,
         )
@@ -168,16 +170,20 @@ class CommunicationsWork(CarrierWork):
         """By what text messages go has a page of its own."""
         from tui.screens.sms_carrier import SmsCarrierScreen
 
+        # What was said before may be mended there.
+        self.hush()
         self.open(SmsCarrierScreen())
 
     def do_communications_mail(self) -> None:
         """So has the account that sends e-mail."""
         from tui.screens.mail_account import MailAccountScreen
 
+        self.hush()
         self.open(MailAccountScreen())
 
     def do_communications_messages(self) -> None:
         """And what was sent."""
         from tui.screens.message_log import MessageLogScreen
 
+        self.hush()
         self.open(MessageLogScreen())

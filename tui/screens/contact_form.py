@@ -19,6 +19,7 @@ from store.use_cases import contact
 from store.use_cases.contact import BadContact, Contact, ContactChanged
 from tui.screens.dialogs import ConfirmDialog
 from tui.widgets.button import PushButton
+from tui.widgets.choice import Choice, Option
 from tui.widgets.field import Field
 from tui.widgets.place import Place
 from tui.widgets.safe import clip
@@ -48,10 +49,8 @@ FIELDS: Final = (
 _AMERICAN: Final = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})")
 _ISO: Final = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 BAD_DAY: Final = "A birth date looks like 3/14/1980 or 1980-03-14."
-HINTS: Final = {
-    "birthdate": "3/14/1980 or 1980-03-14",
-    "email_ok": "yes or no",
-}
+AGREED: Final = (Option("no", "no"), Option("yes", "yes"))
+HINTS: Final = {"birthdate": "3/14/1980 or 1980-03-14"}
 
 
 def day_typed(text: str) -> date | None:
@@ -121,6 +120,9 @@ class ContactFormScreen(Place, place="contact_form"):
         texts = typed_as(self._base)
         with VerticalScroll(id="fields", can_focus=False):
             for name, label, most in FIELDS:
+                if name == "email_ok":
+                    yield Choice(label, AGREED, id=name, value=texts[name])
+                    continue
                 mark = " ●" if name in self._wanted else ""
                 yield Field(
                     label + mark,
@@ -140,11 +142,17 @@ class ContactFormScreen(Place, place="contact_form"):
     def _field(self, name: str) -> Field:
         return self.query_one(f"#{name}", Field)
 
+    def _value(self, name: str) -> str:
+        """What is typed, or chosen."""
+        shown = self.query_one(f"#{name}")
+        assert isinstance(shown, Field | Choice)
+        return shown.value
+
     # Moving
 
     def entered(self) -> None:
         """Enter goes on: to what is still asked for and empty, or to the next field."""
-        here = next((n for n, _l, _m in FIELDS if self._field(n).line is self.focused), "")
+        here = next((f.id or "" for f in self.query(Field) if f.line is self.focused), "")
         if here in self._wanted:
             later = self._wanted[self._wanted.index(here) + 1 :]
             empty = [name for name in later if not self._field(name).value.strip()]
@@ -183,7 +191,7 @@ class ContactFormScreen(Place, place="contact_form"):
 
     def _is_changed(self) -> bool:
         texts = typed_as(self._base)
-        return any(self._field(name).value != text for name, text in texts.items())
+        return any(self._value(name) != text for name, text in texts.items())
 
     # Saving
 
@@ -192,19 +200,18 @@ class ContactFormScreen(Place, place="contact_form"):
         before = typed_as(self._base)
         changed: dict[str, object] = {}
         for name, text in before.items():
-            typed = self._field(name).value
+            typed = self._value(name)
             if typed != text and name not in ("birthdate", "email_ok"):
                 changed[name] = typed
         if self._field("birthdate").value != before["birthdate"]:
             changed["birthdate"] = day_typed(self._field("birthdate").value)
-        agreed = self._field("email_ok").value.strip().casefold()
-        changed["email_ok"] = agreed in ("yes", "y")
+        changed["email_ok"] = self._value("email_ok") == "yes"
         return replace(self._base, **changed)  # type: ignore[arg-type]
 
     def do_contact_save(self) -> None:
         """Save from any field."""
-        for name, _label, _most in FIELDS:
-            self._field(name).complain("")
+        for field in self.query(Field):
+            field.complain("")
         try:
             typed = self._typed()
         except BadInput as problem:
@@ -245,7 +252,9 @@ class ContactFormScreen(Place, place="contact_form"):
         both = merged(self._base, theirs, mine)
         self._base = theirs
         for name, text in typed_as(both).items():
-            self._field(name).value = text
+            shown = self.query_one(f"#{name}")
+            assert isinstance(shown, Field | Choice)
+            shown.value = text
         self.say(
             "Merged, not saved.",
             "Somebody else saved this meanwhile. Your changes stand on top of theirs: read it,"

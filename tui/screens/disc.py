@@ -22,8 +22,8 @@ from tui.screens.dialogs import ProgressDialog
 from tui.widgets import words
 from tui.widgets.button import PushButton
 from tui.widgets.field import Field
+from tui.widgets.folder import FolderField
 from tui.widgets.jobs import Job
-from tui.widgets.paths import PathSuggester, first_folder
 from tui.widgets.place import Dialog
 from tui.widgets.safe import join
 
@@ -38,7 +38,6 @@ OPEN: Final = (
     "is not encrypted: whoever holds it reads everything on it. An encrypted archive of the same"
     " CSV needs a passphrase and 7-Zip or WinZip, and is safe to carry."
 )
-NO_FOLDER: Final = "There is no such folder. Make it first, or name another."
 NOT_THE_SAME: Final = "The two are not the same."
 
 
@@ -108,17 +107,6 @@ class _MakingDialog(Dialog[str | None], place="disc"):
         self._archive = archive
         self._began = began
 
-    def folder(self) -> Path | None:
-        """Return the folder that is typed, or complain beside the field."""
-        field = self.query_one("#folder", Field)
-        folder = Path(field.value.strip()).expanduser()
-        if folder.is_absolute() and folder.is_dir():
-            field.complain("")
-            return folder
-        field.complain(NO_FOLDER)
-        field.focus_line()
-        return None
-
     def start(self, title: str, run: Callable[[Job], Awaitable[str]]) -> None:
         """Run it as a job, with its bar."""
         job = Job(title)
@@ -163,14 +151,7 @@ class DiscDialog(_MakingDialog):
         """The warning, then where to."""
         yield Static(join(("A disc ", "bold $tone-warn"), (OPEN, "")))
         yield Static("")
-        yield Field(
-            "Folder",
-            id="folder",
-            value=first_folder(),
-            suggester=PathSuggester(),
-            max_length=4096,
-            meaning="For the .iso files. Each holds CSV for one disc of 700 MB.",
-        )
+        yield FolderField("Folder", "For the .iso files. Each holds CSV for one disc of 700 MB.")
 
     def buttons(self) -> ComposeResult:
         """The harmless one first."""
@@ -190,7 +171,7 @@ class DiscDialog(_MakingDialog):
         """Make the images, or go the encrypted way."""
         if button == "locked":
             self.open(LockedCsvDialog(self._archive, self._began), self._locked)
-        elif (folder := self.folder()) is not None:
+        elif (folder := self.query_one(FolderField).folder()) is not None:
             self._make(folder)
 
     def _locked(self, sentence: str | None) -> None:
@@ -242,13 +223,7 @@ class LockedCsvDialog(_MakingDialog):
             meaning="Opens it: at least 15 characters that every keyboard has.",
         )
         yield Field("Passphrase again", id="again", secret=True)
-        yield Field(
-            "Folder",
-            id="folder",
-            value=first_folder(),
-            suggester=PathSuggester(),
-            max_length=4096,
-        )
+        yield FolderField("Folder", "")
 
     def buttons(self) -> ComposeResult:
         """The harmless one first."""
@@ -281,7 +256,7 @@ class LockedCsvDialog(_MakingDialog):
             first.complain(problem.sentence)
             first.focus_line()
             return
-        folder = self.folder()
+        folder = self.query_one(FolderField).folder()
         if again.value != passphrase:
             again.complain(NOT_THE_SAME)
             again.focus_line()

@@ -76,14 +76,11 @@ class EmergencyScreen(Place, place="emergency"):
         running = self.query_one("#running", Static)
         running.display = taken is not None
         if taken is not None:
-            zone = self.kiosk.card.time_zone if self.kiosk.card else "UTC"
+            until = words.instant(taken.ends_at, self.zone)
             running.update(
                 join(
                     ("Running now: ", "bold $tone-bad"),
-                    (
-                        f"the rights of {taken.group}, until {words.instant(taken.ends_at, zone)}.",
-                        "",
-                    ),
+                    (f"the rights of {taken.group}, until {until}.", ""),
                     (f"\nYour reason: {taken.reason}", ""),
                     ("\nb gives it back before the hour is over. Signing out ends it too.", ""),
                 )

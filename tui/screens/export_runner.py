@@ -19,6 +19,7 @@ from store.use_cases import downloads, running
 from tui.runner_process import RunnerProcess
 from tui.screens.dialogs import ConfirmDialog
 from tui.screens.export_runner_lines import COLUMNS, disk_line, progress_text, row
+from tui.screens.quota import QuotaDialog
 from tui.widgets import words
 from tui.widgets.place import Place
 from tui.widgets.safe import content
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 POLL_SECONDS: Final = 0.5
 DISK_SECONDS: Final = 10
+OPERATING: Final = ("runner.run", "runner.install", "runner.quota")
 
 
 class ExportRunnerScreen(Place, place="runner"):
@@ -158,16 +160,8 @@ class ExportRunnerScreen(Place, place="runner"):
         view = self._view
         if view is None or not key_id.startswith("runner."):
             return ""
-        if key_id == "runner.run":
-            if not view.can_operate:
-                return "It needs the right Utilities - Export Runner: Full Control."
-            return "A run is going on." if self._process or view.running else ""
-        if key_id == "runner.install":
-            if not view.can_operate:
-                return "It needs the right Utilities - Export Runner: Full Control."
-            if self._installed is None:
-                return "The system is being asked."
-            return "The timer is set up already." if self._installed else ""
+        if key_id in OPERATING:
+            return self._why_not_operate(key_id, view)
         if key_id == "runner.forward":
             if not view.can_bring_forward:
                 return "It needs the right Setup - Security: Full Control."
@@ -176,6 +170,16 @@ class ExportRunnerScreen(Place, place="runner"):
         if marked is None or marked.state not in ("running", "scheduled"):
             return "Only what runs or waits can be cancelled."
         return "It is being stopped." if marked.cancel_requested else ""
+
+    def _why_not_operate(self, key_id: str, view: RunnerView) -> str:
+        if not view.can_operate:
+            return "It needs the right Utilities - Export Runner: Full Control."
+        if key_id == "runner.run":
+            return "A run is going on." if self._process or view.running else ""
+        if self._installed is None or self._disk is None:
+            return "The system is being asked."
+        already = key_id == "runner.install" and self._installed
+        return "The timer is set up already." if already else ""
 
     def do_runner_run(self) -> None:
         """Start what is due, in a process of its own."""
@@ -218,6 +222,16 @@ class ExportRunnerScreen(Place, place="runner"):
             await asyncio.to_thread(installing.install, hourly, way)
         self.say("Installed.", f"A {installing.WORDS[way]} runs what is due every hour.", "good")
         self._look_around()
+
+    def do_runner_quota(self) -> None:
+        """Let archives take more room, or less."""
+        if self._disk is not None:
+            self.open(QuotaDialog(self._disk), self._quota_saved)
+
+    def _quota_saved(self, gigabytes: int | None) -> None:
+        if gigabytes is not None:
+            self.say("Saved.", f"Downloads may take {words.number(gigabytes)} GB.", "good")
+            self._look_around()
 
     def do_runner_forward(self) -> None:
         """Make every scheduled download due now."""

@@ -88,6 +88,6 @@ def progress_text(view: DownloadView, now: datetime, width: int) -> Content:
 
 
 def disk_line(disk: Disk) -> str:
-    """`Disk 41 GB free · downloads use 0.9 of 10 GB`."""
-    used = f"{disk.used / 1e9:.1f} of {words.size(disk.quota)}"
+    """`Disk 41 GB free · downloads use 29 kB of 10 GB`."""
+    used = f"{words.size(disk.used)} of {words.size(disk.quota)}"
     return f"Disk {words.size(disk.free)} free · downloads use {used}"

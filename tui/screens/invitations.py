@@ -17,7 +17,7 @@ from tui.invite_words import MODES, STATES
 from tui.inviting import send
 from tui.screens.dialogs import TextDialog
 from tui.widgets import words
-from tui.widgets.paged import Paged, show_rows
+from tui.widgets.paged import Paged
 from tui.widgets.place import Place
 from tui.widgets.safe import clip, content, join
 from tui.widgets.table import Cell, Column, Table
@@ -54,28 +54,19 @@ def told(one: Invitation, zone: str) -> str:
     return "\n".join([*lines, "", one.reason] if one.reason else lines)
 
 
-class InvitationsScreen(Place, Paged, place="invitations"):
+class InvitationsScreen(Place, Paged["Invitation"], place="invitations"):
     """Pages of invitations, newest first."""
 
     PATH = ("Front desk", "Invitations")
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._page: InvitationPage | None = None
-        self._refusal = ""
 
     def body(self) -> ComposeResult:
         """The list, and what came of the marked one."""
         yield Table(COLUMNS, id="invitations")
         yield Static(id="about")
 
-    def on_mount(self) -> None:
-        """Read the newest."""
-        self.query_one(Table).focus()
-        self.read_page()
-
     @work(description="invitations", exit_on_error=False)
-    async def _read(self, *, at_end: bool) -> None:
+    async def read_page(self, *, at_end: bool = False) -> None:
+        """Read the page after `after`."""
         kiosk = self.kiosk
         try:
             with self.working("Reading…"):
@@ -83,43 +74,22 @@ class InvitationsScreen(Place, Paged, place="invitations"):
                     invitations.invitation_list, kiosk.signed_in, self.after
                 )
         except Refused as refusal:
-            self._refusal = refusal.sentence
-            self.query_one(Table).display = False
-            self.query_one("#about", Static).update(content(refusal.sentence))
-            self.refresh_keys()
+            self.refuse(refusal)
             return
         self._show(page, at_end=at_end)
 
-    def read_page(self, *, at_end: bool = False) -> None:
-        """Read the page after `after`."""
-        self._read(at_end=at_end)
-
     def _show(self, page: InvitationPage, *, at_end: bool) -> None:
-        self._page = page
-        self.page_came(page.next)
-        rows = [self._row(one) for one in page.rows]
-        show_rows(self, rows, mark=len(rows) - 1 if at_end else 0)
+        self.show_page(page.rows, self._row, page.next, mark=len(page.rows) - 1 if at_end else 0)
         self._explain()
-
-    @property
-    def _zone(self) -> str:
-        return self.kiosk.card.time_zone if self.kiosk.card else "UTC"
 
     def _row(self, one: Invitation) -> tuple[Cell, ...]:
         word, tone = state(one)
         return (
-            Cell(words.instant(one.created_at, self._zone), "dim"),
+            Cell(words.instant(one.created_at, self.zone), "dim"),
             Cell(one.name),
             Cell(word, tone),
             Cell(one.sent_to_masked or words.NOTHING, "dim"),
         )
-
-    @property
-    def marked(self) -> Invitation | None:
-        """The invitation under the mark; None in an empty list."""
-        rows = self._page.rows if self._page else ()
-        index = self.query_one(Table).marked if self.is_mounted else 0
-        return rows[index] if index < len(rows) else None
 
     @on(Table.Marked)
     def _explain(self) -> None:
@@ -143,10 +113,10 @@ class InvitationsScreen(Place, Paged, place="invitations"):
 
     def why_not(self, key_id: str) -> str:
         """Only one that failed, or of which nothing is known, is sent again."""
-        if not key_id.startswith("invitations."):
+        if not key_id.startswith(("invitations.", "pages.")):
             return ""
-        if self._refusal and key_id != "invitations.rules":
-            return self._refusal
+        if self.refusal and key_id != "invitations.rules":
+            return self.refusal
         one = self.marked
         if key_id in ("invitations.open", "invitations.retry") and one is None:
             return "There is no invitation in the list."
@@ -157,15 +127,11 @@ class InvitationsScreen(Place, Paged, place="invitations"):
                 return "It is still on its way."
         return self.why_no_page(key_id)
 
-    def do_list_refresh(self) -> None:
-        """Read the list again, from the newest."""
-        self.first_page()
-
     @on(Table.Chosen)
     def do_invitations_open(self) -> None:
         """All that is known of the marked one."""
         if self.marked is not None:
-            self.open(TextDialog("Invitation", told(self.marked, self._zone)))
+            self.open(TextDialog("Invitation", told(self.marked, self.zone)))
 
     def do_invitations_rules(self) -> None:
         """The rules."""
@@ -196,6 +162,6 @@ class InvitationsScreen(Place, Paged, place="invitations"):
             )
             await send(kiosk.practice)
         self.say("Invited again.", f"A message goes to {invited.sent_to_masked}.", "good")
-        self._turned = [None]
+        self.turn_back()
         page = await kiosk.practice.ask(invitations.invitation_list, kiosk.signed_in)
         self._show(page, at_end=False)

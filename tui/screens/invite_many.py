@@ -18,7 +18,7 @@ from tui.inviting import invite_all, invite_one
 from tui.screens.dialogs import ConfirmDialog, ProgressDialog
 from tui.widgets import words
 from tui.widgets.jobs import Job
-from tui.widgets.paged import Paged, show_rows
+from tui.widgets.paged import Paged
 from tui.widgets.place import Place
 from tui.widgets.safe import clip, content, join
 from tui.widgets.table import Cell, Column, Table
@@ -35,7 +35,7 @@ NOBODY: Final = (
 EVERYBODY: Final = "Whoever has not signed in yet can be invited."
 
 
-class InviteManyScreen(Place, Paged, place="invite_many"):
+class InviteManyScreen(Place, Paged["Candidate"], place="invite_many"):
     """Pages of patients who never signed in, in two views."""
 
     PATH = ("Front desk", "Invitations", "Invite patients")
@@ -46,7 +46,6 @@ class InviteManyScreen(Place, Paged, place="invite_many"):
         self._counts: Candidates | None = None
         self._shows_others = False
         self._left_out: set[int] = set()
-        self._refusal = ""
 
     def body(self) -> ComposeResult:
         """How many, the list, the marked one."""
@@ -54,17 +53,9 @@ class InviteManyScreen(Place, Paged, place="invite_many"):
         yield Table(QUALIFIES, id="candidates")
         yield Static(id="about")
 
-    def on_mount(self) -> None:
-        """Read who qualifies."""
-        self.query_one(Table).focus()
-        self.read_page()
-
-    def read_page(self, *, at_end: bool = False) -> None:
-        """Read the page after `after`."""
-        self._read(at_end=at_end)
-
     @work(description="who can be invited", exit_on_error=False)
-    async def _read(self, *, at_end: bool) -> None:
+    async def read_page(self, *, at_end: bool = False) -> None:
+        """Read the page after `after`."""
         kiosk, qualifies = self.kiosk, not self._shows_others
         try:
             with self.working("Reading…"):
@@ -73,23 +64,15 @@ class InviteManyScreen(Place, Paged, place="invite_many"):
                 )
                 counts = await kiosk.practice.ask(invitations.count, kiosk.signed_in)
         except Refused as refusal:
-            self._refusal = refusal.sentence
-            self.query_one(Table).display = False
-            self.query_one("#about", Static).update(content(refusal.sentence))
-            self.refresh_keys()
+            self.refuse(refusal)
             return
         self._page, self._counts = page, counts
-        self.page_came(page.next)
         self._draw(len(page.rows) - 1 if at_end else 0)
 
     def _draw(self, mark: int) -> None:
-        rows = self._page.rows if self._page else ()
-        show_rows(
-            self,
-            [self._row(one) for one in rows],
-            columns=NOT if self._shows_others else QUALIFIES,
-            mark=mark,
-        )
+        if self._page is not None:
+            columns = NOT if self._shows_others else QUALIFIES
+            self.show_page(self._page.rows, self._row, self._page.next, columns=columns, mark=mark)
         self._tell_counts()
         self._explain()
 
@@ -122,13 +105,6 @@ class InviteManyScreen(Place, Paged, place="invite_many"):
             )
         )
 
-    @property
-    def marked(self) -> Candidate | None:
-        """The patient under the mark; None in an empty list."""
-        rows = self._page.rows if self._page else ()
-        index = self.query_one(Table).marked if self.is_mounted else 0
-        return rows[index] if index < len(rows) else None
-
     @on(Table.Marked)
     def _explain(self) -> None:
         one = self.marked
@@ -148,10 +124,10 @@ class InviteManyScreen(Place, Paged, place="invite_many"):
 
     def why_not(self, key_id: str) -> str:
         """Inviting needs somebody who qualifies."""
-        if not key_id.startswith(("invite.", "invitations.")):
+        if not key_id.startswith(("invite.", "pages.")):
             return ""
-        if self._refusal or self._page is None:
-            return self._refusal or "The list is being read."
+        if self.refusal or self._page is None:
+            return self.refusal or "The list is being read."
         if key_id in ("invite.one", "invite.take"):
             if self._shows_others:
                 return "These do not qualify; under each stands why."
@@ -160,10 +136,6 @@ class InviteManyScreen(Place, Paged, place="invite_many"):
         if key_id == "invite.send" and self._how_many <= 0:
             return "Nobody is left to be invited."
         return self.why_no_page(key_id)
-
-    def do_list_refresh(self) -> None:
-        """Read the list again."""
-        self.first_page()
 
     def do_invite_others(self) -> None:
         """The other view."""
@@ -246,12 +218,11 @@ class InviteManyScreen(Place, Paged, place="invite_many"):
     async def _reread(self) -> None:
         """Read the first page again, without taking the answer off its line."""
         kiosk = self.kiosk
-        self._turned = [None]
+        self.turn_back()
         self._page = await kiosk.practice.ask(
             invitations.candidates, kiosk.signed_in, qualifies=not self._shows_others
         )
         self._counts = await kiosk.practice.ask(invitations.count, kiosk.signed_in)
-        self.page_came(self._page.next)
         self._draw(0)
 
 

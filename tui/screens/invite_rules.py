@@ -16,7 +16,7 @@ from store.errors import Refused
 from store.use_cases import invite_rules, offices
 from tui.invite_words import MODES, span, when
 from tui.screens.dialogs import ConfirmDialog
-from tui.widgets.paged import show_rows
+from tui.widgets.listing import Listing
 from tui.widgets.place import Place
 from tui.widgets.safe import clip, content, join
 from tui.widgets.table import Cell, Column, Table
@@ -37,16 +37,14 @@ EMPTY: Final = (
 )
 
 
-class InviteRulesScreen(Place, place="invite_rules"):
+class InviteRulesScreen(Place, Listing["InviteRule"], place="invite_rules"):
     """The rules, and what the marked one means."""
 
     PATH = ("Setup", "Patient Portal", "Invitation rules")
 
     def __init__(self) -> None:
         super().__init__()
-        self._rules: tuple[InviteRule, ...] = ()
         self._offices: tuple[OfficeChoice, ...] = ()
-        self._refusal = ""
 
     def body(self) -> ComposeResult:
         """The list, and the marked rule in words."""
@@ -65,28 +63,14 @@ class InviteRulesScreen(Place, place="invite_rules"):
         try:
             found = await kiosk.practice.ask(invite_rules.rules, kiosk.signed_in)
         except Refused as refusal:
-            self._refusal = refusal.sentence
-            self.query_one(Table).display = False
-            self.query_one("#about", Static).update(content(refusal.sentence))
-            self.refresh_keys()
+            self.refuse(refusal)
             return
         self._offices = await kiosk.practice.ask(offices.office_choices, kiosk.signed_in)
         here = self.marked
         wanted = mark or (here.rule_id if here else 0)
-        self._rules = found
         numbers = [rule.rule_id for rule in found]
-        show_rows(
-            self,
-            [self._row(rule) for rule in found],
-            mark=numbers.index(wanted) if wanted in numbers else 0,
-        )
+        self.show_lines(found, self._row, mark=numbers.index(wanted) if wanted in numbers else 0)
         self._explain()
-
-    @property
-    def marked(self) -> InviteRule | None:
-        """The rule under the mark; None in an empty list."""
-        index = self.query_one(Table).marked if self.is_mounted else 0
-        return self._rules[index] if index < len(self._rules) else None
 
     def _office(self, rule: InviteRule) -> str:
         names = {one.office_id: one.name for one in self._offices}
@@ -118,8 +102,8 @@ class InviteRulesScreen(Place, place="invite_rules"):
         """Most need a rule that is marked."""
         if not key_id.startswith("rules."):
             return ""
-        if self._refusal:
-            return self._refusal
+        if self.refusal:
+            return self.refusal
         if key_id != "rules.new" and self.marked is None:
             return "There is no rule in the list."
         return ""
@@ -136,7 +120,7 @@ class InviteRulesScreen(Place, place="invite_rules"):
 
     def do_rules_new(self) -> None:
         """A new rule, with the words that most practices need."""
-        used = {rule.mode for rule in self._rules}
+        used = {rule.mode for rule in self.lines}
         mode = next((one for one in MODES if one not in used), "before_appointment")
         self._open_form(invite_rules.new_rule(mode))
 

@@ -53,12 +53,14 @@ class MailAccountScreen(Place, CarrierPlace, place="mail_account"):
     def fields(self) -> ComposeResult:
         """What a mail server needs."""
         yield Choice("E-mail goes by", KINDS, id="kind")
-        yield Field("Server", id="address", placeholder="mail.example.org", max_length=253)
+        yield Field("Server", id="address", placeholder="as mail.example.org", max_length=253)
         yield Choice("Encryption", SECURITY, id="security")
         yield Field("Port", id="port", restrict=r"[0-9]*", max_length=5)
         yield Field("Account", id="account", max_length=254)
         yield Field("Password", id="secret", secret=True, max_length=256, meaning=NOTHING_KEPT)
-        yield Field("From address", id="sender", placeholder="office@example.org", max_length=254)
+        yield Field(
+            "From address", id="sender", placeholder="as office@example.org", max_length=254
+        )
         yield Field("From name", id="sender_name", max_length=100)
 
     def parts(self, kind: str) -> frozenset[str]:

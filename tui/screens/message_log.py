@@ -15,11 +15,11 @@ from store.errors import Refused
 from store.use_cases import home, message_log
 from store.use_cases.carriers import SET
 from tui.inviting import send
-from tui.message_words import CHANNELS, MEANS, STATES, Pieces, what_for
+from tui.message_words import CHANNELS, STATES, Pieces, what_became, what_for
 from tui.screens.carrier_wait import CarrierJob, CarrierWork, needs_set, why_still_busy
 from tui.screens.dialogs import TextDialog
 from tui.widgets import words
-from tui.widgets.paged import Paged, show_rows
+from tui.widgets.paged import Paged
 from tui.widgets.place import Place
 from tui.widgets.safe import clip, content, join
 from tui.widgets.table import Cell, Column, Table
@@ -58,9 +58,10 @@ def told(one: MessageRow, zone: str) -> str:
     ]
     if one.state == "queued":
         lines.append(f"Next try  {when('next_try_at')}")
+    meant = what_became(one.state, one.carried_by)
     if one.carried_by:
         lines.append(f"By        {one.carried_by}")
-    return "\n".join([*lines, "", " ".join(p for p in (MEANS.get(one.state, ""), one.reason) if p)])
+    return "\n".join([*lines, "", " ".join(p for p in (meant, one.reason) if p)])
 
 
 def counted(counts: tuple[WaitingCount, ...]) -> Pieces:
@@ -76,15 +77,13 @@ def counted(counts: tuple[WaitingCount, ...]) -> Pieces:
     return pieces
 
 
-class MessageLogScreen(Place, CarrierWork, Paged, place="message_log"):
+class MessageLogScreen(Place, CarrierWork, Paged["MessageRow"], place="message_log"):
     """Pages of messages, the newest first."""
 
     PATH = ("Setup", "Account Info", "Communications", "Messages")
 
     def __init__(self) -> None:
         super().__init__()
-        self._rows: tuple[MessageRow, ...] = ()
-        self._refusal = ""
         self._lacks = ""
         self._counts: tuple[WaitingCount, ...] = ()
         self._is_read = False
@@ -96,16 +95,11 @@ class MessageLogScreen(Place, CarrierWork, Paged, place="message_log"):
         yield Table(COLUMNS, id="messages")
         yield Static(id="about")
 
-    def on_mount(self) -> None:
-        """Read the newest."""
-        self.query_one(Table).focus()
-        self.read_page()
-
     def tick(self) -> None:
         """What is under way changes by itself."""
         super().tick()
         self._seconds += 1
-        if self._seconds % READ_EVERY == 0 and self._is_read and not self._refusal:
+        if self._seconds % READ_EVERY == 0 and self._is_read and not self.refusal:
             self._read(mark=None)
 
     def look_again(self) -> None:
@@ -125,10 +119,7 @@ class MessageLogScreen(Place, CarrierWork, Paged, place="message_log"):
             self._counts = await practice.ask(message_log.waiting_counts, actor)
             lacking = await practice.ask(home.lacking, actor, [SET])
         except Refused as refusal:
-            self._refusal = refusal.sentence
-            self.query_one(Table).display = False
-            self.query_one("#about", Static).update(content(refusal.sentence))
-            self.refresh_keys()
+            self.refuse(refusal)
             return
         # A page that was turned meanwhile is read by itself.
         if self.is_attached and after == self.after:
@@ -138,35 +129,25 @@ class MessageLogScreen(Place, CarrierWork, Paged, place="message_log"):
     def _show(self, rows: tuple[MessageRow, ...], mark: int | None) -> None:
         self._is_read = True
         marked = self.marked if mark is None else None
-        self._rows = rows[:PAGE]
-        self.page_came(self._rows[-1].outbox_message_id if len(rows) > PAGE else None)
+        page = rows[:PAGE]
         if marked is not None:
             # The mark stays with its message when newer ones come in above.
-            numbers = [one.outbox_message_id for one in self._rows]
+            numbers = [one.outbox_message_id for one in page]
             known = marked.outbox_message_id in numbers
             mark = numbers.index(marked.outbox_message_id) if known else None
-        show_rows(self, [self._row(one) for one in self._rows], mark=mark)
+        following = page[-1].outbox_message_id if len(rows) > PAGE else None
+        self.show_page(page, self._row, following, mark=mark)
         self.query_one("#counts", Static).update(join(*counted(self._counts)))
         self._explain()
-
-    @property
-    def _zone(self) -> str:
-        return self.kiosk.card.time_zone if self.kiosk.card else "UTC"
 
     def _row(self, one: MessageRow) -> tuple[Cell, ...]:
         word, tone = STATES.get(one.state, (one.state, ""))
         return (
-            Cell(words.instant(one.created_at, self._zone), "dim"),
+            Cell(words.instant(one.created_at, self.zone), "dim"),
             Cell(one.recipient_masked),
             Cell(what_for(one.purpose)),
             Cell(word, tone),
         )
-
-    @property
-    def marked(self) -> MessageRow | None:
-        """The message under the mark; None in an empty list."""
-        index = self.query_one(Table).marked if self.is_mounted else 0
-        return self._rows[index] if index < len(self._rows) else None
 
     @on(Table.Marked)
     def _explain(self) -> None:
@@ -177,7 +158,7 @@ class MessageLogScreen(Place, CarrierWork, Paged, place="message_log"):
             word, tone = STATES.get(one.state, (one.state, ""))
             again = ""
             if one.state == "queued" and one.next_try_at:
-                again = f" Next try {words.instant(one.next_try_at, self._zone)}."
+                again = f" Next try {words.instant(one.next_try_at, self.zone)}."
             about = join(
                 (
                     f"{CHANNELS.get(one.channel, one.channel)} to {clip(one.recipient_masked, 30)}",
@@ -186,7 +167,7 @@ class MessageLogScreen(Place, CarrierWork, Paged, place="message_log"):
                 (f" · {word}", f"bold $tone-{tone}" if tone else "bold"),
                 (f" · by {clip(one.carried_by, 24)}" if one.carried_by else "", "$tone-dim"),
                 (f" · {self.page_words}" if self.page_words else "", "$tone-dim"),
-                (f"\n{MEANS.get(one.state, '')}{again}", "$tone-dim"),
+                (f"\n{what_became(one.state, one.carried_by)}{again}", "$tone-dim"),
                 (f" {clip(one.reason, 160)}" if one.reason else "", ""),
             )
         self.query_one("#about", Static).update(about)
@@ -196,25 +177,21 @@ class MessageLogScreen(Place, CarrierWork, Paged, place="message_log"):
 
     def why_not(self, key_id: str) -> str:
         """Only what waits is tried, and only by who may set up what sends it."""
-        if not key_id.startswith(("messages.", "invitations.")):
+        if not key_id.startswith(("messages.", "pages.")):
             return ""
-        if self._refusal:
-            return self._refusal
+        if self.refusal:
+            return self.refusal
         if key_id == "messages.open":
             return "" if self.marked else "There is no message in the list."
         if key_id == "messages.retry":
             return self._lacks or why_still_busy(self.kiosk.jobs)
         return self.why_no_page(key_id)
 
-    def do_list_refresh(self) -> None:
-        """Read the list again, from the newest."""
-        self.first_page()
-
     @on(Table.Chosen)
     def do_messages_open(self) -> None:
         """All that is known of the marked message."""
         if self.marked is not None:
-            self.open(TextDialog("Message", told(self.marked, self._zone)))
+            self.open(TextDialog("Message", told(self.marked, self.zone)))
 
     def do_messages_retry(self) -> None:
         """Try all that waits now."""

@@ -24,7 +24,6 @@ from tui.widgets.table import Column, Table
 
 if TYPE_CHECKING:
     from store.use_cases.code_delivery import CodeDelivery
-
     from store.use_cases.factors import FactorsView
 
 WHAT_IT_IS: Final = (
@@ -68,12 +67,8 @@ class MyFactorsScreen(Place, place="factors"):
 
     def _show(self, view: FactorsView) -> None:
         self._view = view
-        self.query_one(Table).show(rows_of(view, self.kiosk.clock.now(), self._zone))
+        self.query_one(Table).show(rows_of(view, self.kiosk.clock.now(), self.zone))
         self._explain()
-
-    @property
-    def _zone(self) -> str:
-        return self.kiosk.card.time_zone if self.kiosk.card else "UTC"
 
     @on(Table.Marked)
     def _explain(self) -> None:

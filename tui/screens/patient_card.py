@@ -134,7 +134,7 @@ class PatientCardScreen(Place, OnlineAccessKeys, place="patient_card"):
         card = self.card
         if card is None or not self.is_attached:
             return
-        zone = self.kiosk.card.time_zone if self.kiosk.card else "UTC"
+        zone = self.zone
         room = max(40, self.size.width - 3)
         self.query_one(PathLine).show(self.path)
         shown = lines(card, self._ssn, room, zone, self.lacks)

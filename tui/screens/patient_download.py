@@ -19,8 +19,8 @@ from tui.screens.dialogs import ProgressDialog
 from tui.widgets import words
 from tui.widgets.button import PushButton
 from tui.widgets.field import Field
+from tui.widgets.folder import FolderField
 from tui.widgets.jobs import Job
-from tui.widgets.paths import PathSuggester, first_folder
 from tui.widgets.place import Dialog
 from tui.widgets.safe import content
 
@@ -34,7 +34,6 @@ WHAT: Final = (
     "Everything the practice has on this patient and on nobody else, encrypted. It is made now,"
     " and the disclosure is recorded."
 )
-NO_FOLDER: Final = "There is no such folder. Make it first, or name another."
 _SECRETS: Final = ("passphrase", "again", "password")
 
 
@@ -74,13 +73,7 @@ class PatientDownloadDialog(Dialog[str | None], place="patient_download"):
             meaning="Opens it: at least 15 characters that every keyboard has. Not your password.",
         )
         yield Field("Passphrase again", id="again", secret=True)
-        yield Field(
-            "Save to folder",
-            id="folder",
-            value=first_folder(),
-            suggester=PathSuggester(),
-            meaning="→ completes what is shown dim.",
-        )
+        yield FolderField(meaning="→ completes what is shown dim.")
         yield Field("Your password", id="password", secret=True, max_length=1024)
 
     def buttons(self) -> ComposeResult:
@@ -103,14 +96,12 @@ class PatientDownloadDialog(Dialog[str | None], place="patient_download"):
             if not field.value.strip():
                 field.focus_line()
                 return
-        again, folder = self.query_one("#again", Field), self.query_one("#folder", Field)
+        again = self.query_one("#again", Field)
         if again.value != self.query_one("#passphrase", Field).value:
             again.clear()
             self._refuse(again, "The two are not the same.")
-        elif not Path(folder.value.strip()).expanduser().is_dir():
-            self._refuse(folder, NO_FOLDER)
-        elif not self.is_working:
-            self._authorise(Path(folder.value.strip()))
+        elif (folder := self.query_one(FolderField).folder()) is not None and not self.is_working:
+            self._authorise(folder)
 
     @staticmethod
     def _refuse(field: Field, why: str) -> None:

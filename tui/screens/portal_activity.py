@@ -19,7 +19,7 @@ from tui.screens.dialogs import TextDialog
 from tui.screens.portal_activity_filter import ActivityFilterDialog, SaveActivityDialog
 from tui.widgets import words
 from tui.widgets.jobs import Job
-from tui.widgets.paged import Paged, show_rows
+from tui.widgets.paged import Paged
 from tui.widgets.place import Place
 from tui.widgets.safe import clip, content, join
 from tui.widgets.table import Cell, Column, Table
@@ -27,7 +27,7 @@ from tui.widgets.table import Cell, Column, Table
 if TYPE_CHECKING:
     from exporter.reports.naming import Report
     from store.use_cases.offices import OfficeChoice
-    from store.use_cases.portal_activity import ActivityPage, ActivityRow, ActivitySummary
+    from store.use_cases.portal_activity import ActivityRow, ActivitySummary
 
 COLUMNS: Final = (
     Column("Patient", 24),
@@ -59,18 +59,16 @@ def told(row: ActivityRow, zone: str) -> str:
     return "\n".join([*lines, "", row.reason] if row.reason else lines)
 
 
-class PortalActivityScreen(Place, Paged, place="portal_activity"):
+class PortalActivityScreen(Place, Paged["ActivityRow"], place="portal_activity"):
     """Pages of patients by name, and how many stand where."""
 
     PATH = ("Reports", "Portal Activity")
 
     def __init__(self) -> None:
         super().__init__()
-        self._page: ActivityPage | None = None
         self._summary: ActivitySummary | None = None
         self._wanted: ActivityFilter = EVERYTHING
         self._offices: tuple[OfficeChoice, ...] = ()
-        self._refusal = ""
 
     def body(self) -> ComposeResult:
         """How many stand where, what is asked for, the list, the marked one."""
@@ -78,17 +76,9 @@ class PortalActivityScreen(Place, Paged, place="portal_activity"):
         yield Table(COLUMNS, id="activity")
         yield Static(id="about")
 
-    def on_mount(self) -> None:
-        """Read the first page."""
-        self.query_one(Table).focus()
-        self.read_page()
-
-    def read_page(self, *, at_end: bool = False) -> None:
-        """Read the page after `after`."""
-        self._read(at_end=at_end)
-
     @work(description="portal activity", exit_on_error=False)
-    async def _read(self, *, at_end: bool) -> None:
+    async def read_page(self, *, at_end: bool = False) -> None:
+        """Read the page after `after`."""
         kiosk = self.kiosk
         practice, actor = kiosk.practice, kiosk.signed_in
         try:
@@ -96,29 +86,16 @@ class PortalActivityScreen(Place, Paged, place="portal_activity"):
                 page = await practice.ask(portal_activity.activity, actor, self._wanted, self.after)
                 self._summary = await practice.ask(portal_activity.summary, actor)
         except Refused as refusal:
-            self._refusal = refusal.sentence
-            self.query_one(Table).display = False
-            self.query_one("#about", Static).update(content(refusal.sentence))
-            self.refresh_keys()
+            self.refuse(refusal)
             return
-        self._page = page
-        self.page_came(page.next)
-        show_rows(
-            self,
-            [self._row(one) for one in page.rows],
-            mark=len(page.rows) - 1 if at_end else 0,
-        )
+        self.show_page(page.rows, self._row, page.next, mark=len(page.rows) - 1 if at_end else 0)
         self._tell_summary()
         self._explain()
-
-    @property
-    def _zone(self) -> str:
-        return self.kiosk.card.time_zone if self.kiosk.card else "UTC"
 
     def _row(self, one: ActivityRow) -> tuple[Cell, ...]:
         word, tone = STATES[one.state]
         invited, signed_in = (
-            words.instant(at, self._zone) if at else words.NOTHING
+            words.instant(at, self.zone) if at else words.NOTHING
             for at in (one.invited_at, one.last_sign_in)
         )
         return (
@@ -148,13 +125,6 @@ class PortalActivityScreen(Place, Paged, place="portal_activity"):
             parts.append((f"\nShown: {where}", "$tone-warn" if asked else "$tone-dim"))
         self.query_one("#summary", Static).update(join(*parts))
 
-    @property
-    def marked(self) -> ActivityRow | None:
-        """The patient under the mark; None in an empty list."""
-        rows = self._page.rows if self._page else ()
-        index = self.query_one(Table).marked if self.is_mounted else 0
-        return rows[index] if index < len(rows) else None
-
     @on(Table.Marked)
     def _explain(self) -> None:
         one = self.marked
@@ -173,25 +143,21 @@ class PortalActivityScreen(Place, Paged, place="portal_activity"):
 
     def why_not(self, key_id: str) -> str:
         """The first page has none before, the last none after."""
-        if not key_id.startswith(("activity.", "invitations.")):
+        if not key_id.startswith(("activity.", "pages.")):
             return ""
-        if self._refusal:
-            return self._refusal
+        if self.refusal:
+            return self.refusal
         if key_id == "activity.open" and self.marked is None:
             return "No patient is marked."
         if key_id == "activity.all" and self._wanted == EVERYTHING:
             return "There is no filter."
         return self.why_no_page(key_id)
 
-    def do_list_refresh(self) -> None:
-        """Read it again from the beginning."""
-        self.first_page()
-
     @on(Table.Chosen)
     def do_activity_open(self) -> None:
         """All that is known of the marked patient."""
         if self.marked is not None:
-            self.open(TextDialog("Portal activity", told(self.marked, self._zone)))
+            self.open(TextDialog("Portal activity", told(self.marked, self.zone)))
 
     def do_activity_all(self) -> None:
         """Take the filter away."""

@@ -12,7 +12,7 @@ from textual import work
 from store.use_cases import printers
 from tui.screens.dialogs import ConfirmDialog
 from tui.screens.printer_form import PrintOrderDialog
-from tui.widgets.place import PlaceMixin
+from tui.widgets.listing import Listing
 from tui.widgets.safe import clip
 
 if TYPE_CHECKING:
@@ -21,15 +21,10 @@ if TYPE_CHECKING:
     from store.use_cases.printers import PrinterView
 
 
-class PrinterActions(PlaceMixin[None]):
-    """For the screen with the list: `marked`, `order` and `load` are its own."""
+class PrinterActions(Listing["PrinterView"]):
+    """For the screen with the list: `order` and `load` are its own."""
 
     order: tuple[str, ...] = ()
-
-    @property
-    def marked(self) -> PrinterView | None:
-        """The printer under the mark; the screen knows."""
-        return None
 
     def load(self, mark: int = 0) -> Worker[None]:
         """Read the list again; the screen does."""

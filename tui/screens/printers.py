@@ -20,7 +20,6 @@ from tui.screens.dialogs import ProgressDialog
 from tui.screens.printer_actions import PrinterActions
 from tui.screens.printer_form import PrinterFormDialog, PrintersFoundDialog
 from tui.widgets.jobs import Job
-from tui.widgets.paged import show_rows
 from tui.widgets.place import Place
 from tui.widgets.safe import clip, content, join
 from tui.widgets.table import Cell, Column, Table
@@ -47,9 +46,7 @@ class PrintersScreen(Place, PrinterActions, place="printers"):
 
     def __init__(self) -> None:
         super().__init__()
-        self._printers: tuple[PrinterView, ...] = ()
         self.order: tuple[str, ...] = ()
-        self._refusal = ""
 
     def body(self) -> ComposeResult:
         """The order, the list, and what the marked line means."""
@@ -70,20 +67,13 @@ class PrintersScreen(Place, PrinterActions, place="printers"):
             found = await kiosk.practice.ask(printers.printers, kiosk.signed_in)
             order = await kiosk.practice.ask(printers.print_order, kiosk.signed_in)
         except Refused as refusal:
-            self._refusal = refusal.sentence
-            self.query_one(Table).display = False
-            self.query_one("#about", Static).update(content(refusal.sentence))
-            self.refresh_keys()
+            self.refuse(refusal)
             return
         here = self.marked
         wanted = mark or (here.printer_id if here else 0)
-        self._printers, self.order = found, tuple(order)
+        self.order = tuple(order)
         numbers = [one.printer_id for one in found]
-        show_rows(
-            self,
-            [self._row(one) for one in found],
-            mark=numbers.index(wanted) if wanted in numbers else 0,
-        )
+        self.show_lines(found, self._row, mark=numbers.index(wanted) if wanted in numbers else 0)
         self._explain()
 
     def _row(self, printer: PrinterView) -> tuple[Cell, ...]:
@@ -95,16 +85,6 @@ class PrintersScreen(Place, PrinterActions, place="printers"):
             Cell(word, tone),
         )
 
-    @property
-    def marked(self) -> PrinterView | None:
-        """The printer under the mark; None in an empty list."""
-        index = self.query_one(Table).marked if self.is_mounted else 0
-        return self._printers[index] if index < len(self._printers) else None
-
-    @property
-    def _zone(self) -> str:
-        return self.kiosk.card.time_zone if self.kiosk.card else "UTC"
-
     @on(Table.Marked)
     def _explain(self) -> None:
         told = ", ".join(WAYS.get(way, way) for way in self.order)
@@ -112,7 +92,7 @@ class PrintersScreen(Place, PrinterActions, place="printers"):
             join(("Tried in this order: ", "$tone-dim"), (f"{told}.", ""))
         )
         printer = self.marked
-        about = join(*explained(printer, self._zone)) if printer else content(EMPTY)
+        about = join(*explained(printer, self.zone)) if printer else content(EMPTY)
         self.query_one("#about", Static).update(about)
         self.refresh_keys()
 
@@ -122,8 +102,8 @@ class PrintersScreen(Place, PrinterActions, place="printers"):
         """Most need a printer that is marked."""
         if not key_id.startswith("printers."):
             return ""
-        if self._refusal:
-            return self._refusal
+        if self.refusal:
+            return self.refusal
         needs_one = ("printers.edit", "printers.test", "printers.default", "printers.delete")
         if key_id in needs_one and self.marked is None:
             return "There is no printer in the list."
@@ -184,7 +164,7 @@ class PrintersScreen(Place, PrinterActions, place="printers"):
         kiosk = self.kiosk
         with self.working("Looking for queues and printers that announce themselves…"):
             everything = await asyncio.to_thread(find_printers, kiosk.practice, kiosk.signed_in)
-        known = {one.address for one in self._printers}
+        known = {one.address for one in self.lines}
         found = [one for one in everything if one.address not in known]
         if not found:
             self.say(

@@ -16,9 +16,8 @@ from textual.widgets import Static
 
 from tui.screens.dialogs import ConfirmDialog, ProgressDialog
 from tui.widgets.button import PushButton
-from tui.widgets.field import Field
+from tui.widgets.folder import FolderField
 from tui.widgets.jobs import Job
-from tui.widgets.paths import PathSuggester, first_folder
 from tui.widgets.place import Dialog
 from tui.widgets.safe import content, join
 
@@ -135,14 +134,9 @@ class PrintCodesDialog(Dialog[str | None], place="print_codes"):
                 id="printer",
             )
         yield Static("")
-        yield Field(
-            "Save to folder",
-            id="folder",
-            value=first_folder(),
-            suggester=PathSuggester(),
-            max_length=4096,
+        yield FolderField(
             meaning="→ completes what is shown dim. The PDF is not encrypted: print it, then"
-            " delete it.",
+            " delete it."
         )
 
     def buttons(self) -> ComposeResult:
@@ -155,7 +149,7 @@ class PrintCodesDialog(Dialog[str | None], place="print_codes"):
     def on_mount(self) -> None:
         """On printing where there is a printer: it leaves no file. Else at the folder."""
         if self._printer is None:
-            self.query_one("#folder", Field).focus_line()
+            self.query_one(FolderField).focus_line()
         else:
             self.query_one("#print").focus()
 
@@ -165,15 +159,9 @@ class PrintCodesDialog(Dialog[str | None], place="print_codes"):
 
     def pressed(self, button: str) -> None:
         """Print, or check the folder and save."""
-        field = self.query_one("#folder", Field)
-        folder = Path(field.value.strip()).expanduser()
         if button == "print":
             self._start(None)
-        elif not field.value.strip() or not folder.is_absolute() or not folder.is_dir():
-            field.complain("There is no such folder. Make it first, or name another.")
-            field.focus_line()
-        else:
-            field.complain("")
+        elif (folder := self.query_one(FolderField).folder()) is not None:
             self._start(folder)
 
     def _start(self, folder: Path | None) -> None:

@@ -51,8 +51,7 @@ class _WithDays(PlaceMixin[str | None]):
     @property
     def today(self) -> date:
         """The present day in the practice's time zone."""
-        zone = self.kiosk.card.time_zone if self.kiosk.card else "UTC"
-        return date_in_zone(self.kiosk.clock.now(), zone)
+        return date_in_zone(self.kiosk.clock.now(), self.zone)
 
     def day(self, name: str) -> date | None:
         """Return a day that was typed, None for an empty field. Raises ValueError."""

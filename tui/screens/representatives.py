@@ -20,7 +20,7 @@ from tui.screens.representative_form import (
 )
 from tui.widgets import words
 from tui.widgets.frame import PathLine
-from tui.widgets.paged import show_rows
+from tui.widgets.listing import Listing
 from tui.widgets.place import Place
 from tui.widgets.safe import clip, content, join
 from tui.widgets.table import Cell, Column, Table
@@ -49,7 +49,7 @@ def days(one: Representative) -> str:
     return f"from {since}" if since else f"until {until}"
 
 
-class RepresentativesScreen(Place, place="representatives"):
+class RepresentativesScreen(Place, Listing["Representative"], place="representatives"):
     """The list of one patient.
 
     Args:
@@ -60,8 +60,6 @@ class RepresentativesScreen(Place, place="representatives"):
         super().__init__()
         self._patient_id = patient_id
         self._patient_name = ""
-        self._found: tuple[Representative, ...] = ()
-        self._refusal = ""
 
     @property
     def path(self) -> tuple[str, ...]:
@@ -89,14 +87,10 @@ class RepresentativesScreen(Place, place="representatives"):
             )
             self._patient_name = (await practice.ask(patients.card, actor, self._patient_id)).name
         except Refused as refusal:
-            self._refusal = refusal.sentence
-            self.query_one(Table).display = False
-            self.query_one("#about", Static).update(content(refusal.sentence))
-            self.refresh_keys()
+            self.refuse(refusal)
             return
-        self._found = found
         self.query_one(PathLine).show(self.path)
-        show_rows(self, [self._row(one) for one in found])
+        self.show_lines(found, self._row)
         self._explain()
 
     def _row(self, one: Representative) -> tuple[Cell, ...]:
@@ -108,12 +102,6 @@ class RepresentativesScreen(Place, place="representatives"):
             Cell(word, tone),
             Cell(days(one), "dim"),
         )
-
-    @property
-    def marked(self) -> Representative | None:
-        """Who is under the mark; None in an empty list."""
-        index = self.query_one(Table).marked if self.is_mounted else 0
-        return self._found[index] if index < len(self._found) else None
 
     @on(Table.Marked)
     def _explain(self) -> None:
@@ -140,8 +128,8 @@ class RepresentativesScreen(Place, place="representatives"):
         """What has ended cannot be ended."""
         if not key_id.startswith("representatives."):
             return ""
-        if self._refusal:
-            return self._refusal
+        if self.refusal:
+            return self.refusal
         one = self.marked
         if key_id == "representatives.end" and (one is None or one.state == "ended"):
             return "It has ended already." if one else "Nobody is in the list."

@@ -21,8 +21,8 @@ from tui.screens.download_lines import OPENS_WITH, locked_with
 from tui.widgets import words
 from tui.widgets.button import PushButton
 from tui.widgets.field import Field
+from tui.widgets.folder import FolderField
 from tui.widgets.jobs import Job
-from tui.widgets.paths import PathSuggester, first_folder
 from tui.widgets.place import Dialog
 from tui.widgets.safe import content
 
@@ -65,13 +65,7 @@ class RetrieveDialog(Dialog[str | None], place="retrieve"):
         yield Static(content(f"It is locked with {locked_with(self._view)}. {OPENS_WITH}"))
         yield Static("")
         yield Field("Your password", id="password", secret=True)
-        yield Field(
-            "Save to folder",
-            id="folder",
-            value=first_folder(),
-            suggester=PathSuggester(),
-            meaning="→ completes what is shown dim. The folder must be there already.",
-        )
+        yield FolderField()
 
     def buttons(self) -> ComposeResult:
         """The harmless one first."""
@@ -89,15 +83,9 @@ class RetrieveDialog(Dialog[str | None], place="retrieve"):
     def pressed(self, button: str) -> None:
         """Check the folder here, then the password in the store."""
         password = self.query_one("#password", Field)
-        folder_field = self.query_one("#folder", Field)
-        folder = Path(folder_field.value.strip()).expanduser()
         if not password.value:
             password.focus_line()
-        elif not folder_field.value.strip() or not folder.is_dir():
-            folder_field.complain("There is no such folder. Make it first, or name another.")
-            folder_field.focus_line()
-        elif not self.is_working:
-            folder_field.complain("")
+        elif (folder := self.query_one(FolderField).folder()) is not None and not self.is_working:
             self._authorise(password.value, folder)
 
     @work(description="authorise a retrieval", exit_on_error=False)

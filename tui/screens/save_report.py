@@ -16,9 +16,8 @@ from textual.widgets import Static
 
 from tui.screens.dialogs import ProgressDialog
 from tui.widgets.button import PushButton
-from tui.widgets.field import Field
+from tui.widgets.folder import FolderField
 from tui.widgets.jobs import Job
-from tui.widgets.paths import PathSuggester, first_folder
 from tui.widgets.place import Dialog
 from tui.widgets.safe import content, join
 
@@ -51,14 +50,7 @@ class SaveReportDialog(Dialog[str | None], place="save_report"):
         yield Static(content(self._about))
         yield Static(join(("The file ", "bold $tone-warn"), (self.WARNING, "")))
         yield Static("")
-        yield Field(
-            "Save to folder",
-            id="folder",
-            value=first_folder(),
-            suggester=PathSuggester(),
-            max_length=4096,
-            meaning="→ completes what is shown dim. The folder must be there already.",
-        )
+        yield FolderField()
 
     def buttons(self) -> ComposeResult:
         """The harmless one first."""
@@ -68,7 +60,7 @@ class SaveReportDialog(Dialog[str | None], place="save_report"):
 
     def on_mount(self) -> None:
         """Begin at the folder."""
-        self.query_one("#folder", Field).focus_line()
+        self.query_one(FolderField).focus_line()
 
     def entered(self) -> None:
         """Enter in the field goes on to the form that is asked for most."""
@@ -76,13 +68,8 @@ class SaveReportDialog(Dialog[str | None], place="save_report"):
 
     def pressed(self, button: str) -> None:
         """Check the folder, then make the report."""
-        field = self.query_one("#folder", Field)
-        folder = Path(field.value.strip()).expanduser()
-        if not field.value.strip() or not folder.is_absolute() or not folder.is_dir():
-            field.complain("There is no such folder. Make it first, or name another.")
-            field.focus_line()
-        elif not self.is_working:
-            field.complain("")
+        folder = self.query_one(FolderField).folder()
+        if folder is not None and not self.is_working:
             self._start(button, folder)
 
     @work(description="save a report", exit_on_error=False)

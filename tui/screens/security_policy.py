@@ -14,17 +14,18 @@ from textual.widgets import Static
 
 from store.errors import Refused
 from store.rights import Right
-from store.use_cases import download_settings, factors, groups, passwords, users
+from store.use_cases import groups, passwords, users
+from store.use_cases.security_policy import PolicyChanged, save_security_policy, security_policy
 from tui.policy_words import (
-    ALWAYS,
     DOWNLOADS,
     PASSPHRASE,
     PASSWORDS,
     SECOND_FACTOR,
-    WHEN_NEEDED,
     Setting,
     asked_people,
+    chosen_values,
     meanings,
+    policy_with,
     settings_of,
 )
 from tui.screens.dialogs import ConfirmDialog
@@ -38,8 +39,8 @@ from tui.widgets.table import Table
 if TYPE_CHECKING:
     from store.password_policy import PasswordPolicy
 
-SAVED_IN_ORDER: Final = (SECOND_FACTOR, PASSWORDS, PASSPHRASE)
-"""The one that may be turned away for another reason than a right comes first."""
+ORDER: Final = (SECOND_FACTOR, PASSWORDS, PASSPHRASE)
+"""In which changes are told; whoever has to enrol comes first."""
 NOTHING_CHANGED: Final = "Nothing was changed. ← and → choose for the marked setting."
 
 
@@ -62,9 +63,7 @@ class SecurityPolicyScreen(Place, place="security_policy"):
 
     @property
     def _changes(self) -> dict[str, str]:
-        return {
-            n: v for n in SAVED_IN_ORDER if (v := self._chosen.get(n, "")) != self._saved.get(n, "")
-        }
+        return {n: v for n in ORDER if (v := self._chosen.get(n, "")) != self._saved.get(n, "")}
 
     def body(self) -> ComposeResult:
         """The settings, the choices of the marked one, and what no setting changes."""
@@ -90,14 +89,7 @@ class SecurityPolicyScreen(Place, place="security_policy"):
 
     async def _read(self) -> dict[str, str]:
         kiosk = self.kiosk
-        policy = await kiosk.practice.ask(passwords.policy)
-        factor = await kiosk.practice.ask(factors.sign_in_setting, kiosk.signed_in)
-        always = await kiosk.practice.ask(download_settings.always_passphrase, kiosk.signed_in)
-        return {
-            PASSWORDS: policy.preset,
-            SECOND_FACTOR: factor,
-            PASSPHRASE: ALWAYS if always else WHEN_NEEDED,
-        }
+        return chosen_values(await kiosk.practice.ask(security_policy, kiosk.signed_in))
 
     def _start(self, presets: Sequence[PasswordPolicy], saved: dict[str, str]) -> None:
         self._settings = settings_of(presets)
@@ -193,37 +185,21 @@ class SecurityPolicyScreen(Place, place="security_policy"):
 
     @work(description="save the security policy", exit_on_error=False)
     async def _save(self) -> None:
-        count = len(self._changes)
-        with self.working("Saving…"):
-            now = await self._read()
-            if now == self._saved:
-                try:
-                    for name, value in self._changes.items():
-                        await self._write(name, value)
-                        self._saved[name] = value
-                finally:
-                    self._draw()
-                now = {}
-        if now:
-            self._changed_meanwhile(now)
-        else:
-            self.say("Saved.", f"{words.count(count, 'setting')} changed.", "good")
-
-    async def _write(self, name: str, value: str) -> None:
-        kiosk = self.kiosk
-        if name == SECOND_FACTOR:
-            await kiosk.practice.ask(factors.set_sign_in_setting, kiosk.signed_in, value)
-        elif name == PASSPHRASE:
-            await kiosk.practice.ask(
-                download_settings.set_always_passphrase, kiosk.signed_in, always=value == ALWAYS
-            )
-        else:
-            (preset,) = [
-                policy.preset
-                for policy in await kiosk.practice.ask(passwords.presets, kiosk.signed_in)
-                if policy.preset == value
-            ]
-            await kiosk.practice.ask(passwords.set_policy, kiosk.signed_in, preset)
+        kiosk, count, chosen = self.kiosk, len(self._changes), dict(self._chosen)
+        try:
+            with self.working("Saving…"):
+                await kiosk.practice.ask(
+                    save_security_policy,
+                    kiosk.signed_in,
+                    policy_with(self._saved),
+                    policy_with(chosen),
+                )
+        except PolicyChanged:
+            self._changed_meanwhile(await self._read())
+            return
+        self._saved = chosen
+        self._draw()
+        self.say("Saved.", f"{words.count(count, 'setting')} changed.", "good")
 
     def _changed_meanwhile(self, now: dict[str, str]) -> None:
         """Somebody else saved: show theirs under what was chosen here, still not saved."""

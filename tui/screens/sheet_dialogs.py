@@ -13,8 +13,7 @@ from textual.app import ComposeResult
 from textual.widgets import Static
 
 from tui.widgets.button import PushButton
-from tui.widgets.field import Field
-from tui.widgets.paths import PathSuggester, first_folder
+from tui.widgets.folder import FolderField
 from tui.widgets.place import Dialog
 from tui.widgets.safe import content, join
 
@@ -75,14 +74,7 @@ class SaveSheetDialog(Dialog[Path | None], place="save_sheet"):
             )
         )
         yield Static("")
-        yield Field(
-            "Save to folder",
-            id="folder",
-            value=first_folder(),
-            suggester=PathSuggester(),
-            max_length=4096,
-            meaning="→ completes what is shown dim. The folder must be there already.",
-        )
+        yield FolderField()
 
     def buttons(self) -> ComposeResult:
         """The harmless one first."""
@@ -91,7 +83,7 @@ class SaveSheetDialog(Dialog[Path | None], place="save_sheet"):
 
     def on_mount(self) -> None:
         """Begin at the folder."""
-        self.query_one("#folder", Field).focus_line()
+        self.query_one(FolderField).focus_line()
 
     def entered(self) -> None:
         """Enter goes on to saving."""
@@ -99,12 +91,8 @@ class SaveSheetDialog(Dialog[Path | None], place="save_sheet"):
 
     def pressed(self, button: str) -> None:
         """Check the folder, then answer."""
-        field = self.query_one("#folder", Field)
-        folder = Path(field.value.strip()).expanduser()
-        if not field.value.strip() or not folder.is_absolute() or not folder.is_dir():
-            field.complain("There is no such folder. Make it first, or name another.")
-            field.focus_line()
-        else:
+        folder = self.query_one(FolderField).folder()
+        if folder is not None:
             self.dismiss(folder)
 
     def leave(self) -> None:

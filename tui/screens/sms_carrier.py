@@ -59,7 +59,7 @@ class SmsCarrierScreen(Place, CarrierPlace, place="sms_carrier"):
         yield Field(
             "Address",
             id="address",
-            placeholder="https://api.example.com",
+            placeholder="as https://api.example.com",
             max_length=200,
             meaning="The gateway's own page tells it. Always https.",
         )
@@ -68,7 +68,7 @@ class SmsCarrierScreen(Place, CarrierPlace, place="sms_carrier"):
         yield Field(
             "From",
             id="sender",
-            placeholder="+15105550100",
+            placeholder="as +15105550100",
             max_length=40,
             meaning="A number, a name of up to 11 letters, or a service (MG…).",
         )
@@ -76,7 +76,7 @@ class SmsCarrierScreen(Place, CarrierPlace, place="sms_carrier"):
         yield Field(
             "Countries",
             id="countries",
-            placeholder="US CA",
+            placeholder="as US CA",
             max_length=200,
             meaning="Where it sends to, by two letters each; empty: anywhere.",
         )
@@ -85,7 +85,7 @@ class SmsCarrierScreen(Place, CarrierPlace, place="sms_carrier"):
         yield Field(
             "Device",
             id="device",
-            placeholder="/dev/ttyUSB0",
+            placeholder="as /dev/ttyUSB0",
             max_length=200,
             meaning="/dev/ttyUSB0, /dev/serial/by-id/… or, on Windows, COM5.",
         )
@@ -95,7 +95,7 @@ class SmsCarrierScreen(Place, CarrierPlace, place="sms_carrier"):
         yield Field(
             "Its number",
             id="number",
-            placeholder="+15105550100",
+            placeholder="as +15105550100",
             max_length=40,
             meaning="Only to tell which card it is; may stay empty.",
         )

@@ -60,10 +60,14 @@ class CodeForm(Vertical):
         asked: what is asked for.
         now: the clock.
         zone: the practice's time zone, in which it is told when a message was sent.
+        late: what to do when no message comes, for people who have no other factor.
     """
 
-    def __init__(self, asked: Asked, now: Callable[[], datetime], zone: str = "UTC") -> None:
+    def __init__(
+        self, asked: Asked, now: Callable[[], datetime], zone: str = "UTC", late: str = CALL
+    ) -> None:
         super().__init__(id="code_form")
+        self._late = late
         self.asked = asked
         self.kind = asked.kinds[0] if asked.kinds else "sms"
         self._now = now
@@ -182,7 +186,7 @@ class CodeForm(Vertical):
         ways = [_WAYS[kind] for kind in self.asked.kinds if kind in _WAYS]
         if ways:
             return f"No message? F4: {' or '.join(ways)} instead. F1 tells more.", tone
-        return (CALL, tone) if self.is_late else ("", "")
+        return (self._late, tone) if self.is_late else ("", "")
 
     @property
     def is_late(self) -> bool:
@@ -217,8 +221,10 @@ class CodeForm(Vertical):
             sent.update(content(f"A six-digit code goes to your {self._mobile()}."))
         else:
             state, more, tone = delivery_words.told(self._delivery, self._now(), self._zone)
-            goes = "goes" if self._delivery.state in delivery_words.NOT_SENT else "went"
-            text = f"A six-digit code {goes} to your {self._mobile()}.\n"
+            goes = "goes to" if self._delivery.state in delivery_words.NOT_SENT else "went to"
+            if delivery_words.is_file(self._delivery):
+                goes = "was made for"
+            text = f"A six-digit code {goes} your {self._mobile()}.\n"
             sent.update(join((text, ""), (state, f"bold $tone-{tone}"), (f" {more}".rstrip(), "")))
 
     def _mobile(self) -> str:

@@ -73,6 +73,11 @@ class PlaceMixin(Screen[Answer]):
         """The app."""
         return cast("ChairsideApp", self.app)
 
+    @property
+    def zone(self) -> str:
+        """The practice's time zone."""
+        return self.kiosk.card.time_zone if self.kiosk.card else "UTC"
+
     # Keys
 
     def why_not(self, key_id: str) -> str:
