@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -35,6 +36,7 @@ class Practice:
         self.folder = folder
         self.pgid = pgid
         self.clock = clock
+        _no_core_dump()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="store")
         try:
             self._store = self._thread.submit(_open, folder, clock, is_new).result()
@@ -77,6 +79,14 @@ class Practice:
         self, use_case: Callable[Concatenate[Store, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> Future[T]:
         return self._thread.submit(use_case, self._store, *args, **kwargs)
+
+
+def _no_core_dump() -> None:
+    """Have the system write no image of this process, should it crash: it holds the store's key."""
+    if sys.platform != "win32":
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
 
 
 def _open(folder: PracticeFolder, clock: Clock, is_new: bool) -> Store:

@@ -64,8 +64,8 @@ _PLACES: tuple[tuple[str, str, str, Need | None], ...] = (
     ("audit_trail", "Audit Trail", "Reports", Need(Right.AUDIT_TRAIL, Level.VIEW)),
     ("access_review", "Access Review", "Reports", Need(Right.ACCESS_REVIEW)),
     ("portal_activity", "Portal Activity", "Reports", Need(Right.INVITATIONS, Level.VIEW)),
-    ("user_password", "User Password", "Mine", None),
-    ("my_factors", "My Factors", "Mine", None),
+    ("user_password", "User Password", "File", None),
+    ("my_factors", "My Factors", "File", None),
 )
 
 

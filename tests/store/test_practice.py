@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -64,6 +66,27 @@ def test_a_first_administrator_who_cannot_be_entered_leaves_no_practice(
     with pytest.raises(BadInput):
         create_practice(tmp_path, 7, "Oak Street", clock, fill=fill)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="core dumps are not known there")
+def test_attack_read_the_key_from_a_core_dump(practice_data: Path) -> None:
+    """The kiosk, the runner and every command open the practice: none leaves its memory behind."""
+    program = (
+        "import sys, resource\n"
+        "most = resource.getrlimit(resource.RLIMIT_CORE)[1]\n"
+        "resource.setrlimit(resource.RLIMIT_CORE, (most, most))\n"
+        "from pathlib import Path; from store.clock import SystemClock\n"
+        "from store.practice import Practice\n"
+        "with Practice.open(Path(sys.argv[1]), int(sys.argv[2]), SystemClock()):\n"
+        "    print(resource.getrlimit(resource.RLIMIT_CORE)[0])"
+    )
+    opened = subprocess.run(
+        [sys.executable, "-c", program, str(practice_data), str(PGID)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert opened.stdout == "0\n"
 
 
 def test_the_first_administrator_is_entered_once(practice: Practice) -> None:

@@ -129,7 +129,7 @@ def test_no_more_places_than_keys() -> None:
 
 
 @pytest.mark.parametrize(
-    "areas", [{}, {"Utilities": 3}, {"Utilities": 3, "Setup": 6, "Reports": 2, "Mine": 3}]
+    "areas", [{}, {"Utilities": 3}, {"Utilities": 3, "Setup": 6, "Reports": 2, "File": 3}]
 )
 def test_the_areas_stand_in_two_columns_of_much_the_same_height(areas: dict[str, int]) -> None:
     left, right = in_columns(areas)

@@ -15,7 +15,7 @@ HEADING: Final = 2
 """Lines that an area takes besides its places: its name, and the blank before it."""
 NUMBERS: Final = "123456789abcdefghijklmnop"
 """The key of each place, in reading order of the columns."""
-AREAS: Final = ("Front desk", "Utilities", "Setup", "Reports", "Mine")
+AREAS: Final = ("Front desk", "Utilities", "Setup", "Reports", "File")
 """The order in which the areas fill the columns."""
 
 PLACE_CLASSES: Final[dict[str, str]] = {

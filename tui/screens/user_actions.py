@@ -59,7 +59,7 @@ class UserActions(PlaceMixin[None]):
         if key_id == "users.unlock" and not (user.is_paused or user.is_disabled):
             return f"{name} is not paused."
         if key_id == "users.password" and user.user_id == self.kiosk.signed_in.user_id:
-            return "Your own password is changed under Mine > Password."
+            return "Your own password is changed under File > User Password."
         return ""
 
     # Places and forms

@@ -226,20 +226,24 @@ def test_tls_from_the_first_byte_addresses_in_any_script_and_the_check(
 
 @contextmanager
 def dripping(said: bytes) -> Iterator[int]:
-    """Listen, take calls, say something every 0.1 s for ever: a server that never comes to it."""
+    """Listen, take calls, say something every 0.1 s for ten seconds: one that never comes to it."""
     over = threading.Event()
     lines: list[socket.socket] = []
     with socket.create_server(("localhost", 0)) as listening:
         listening.settimeout(0.1)
 
         def talk() -> None:
-            while not over.wait(0.1):
+            for _ in range(100):
+                if over.wait(0.1):
+                    break
                 with suppress(TimeoutError):
                     lines.append(listening.accept()[0])
                 for line in lines:
                     # Whoever hung up hears nothing more.
                     with suppress(OSError):
                         line.send(said)
+            for line in lines:
+                line.close()
 
         thread = threading.Thread(target=talk)
         thread.start()
@@ -248,8 +252,6 @@ def dripping(said: bytes) -> Iterator[int]:
         finally:
             over.set()
             thread.join()
-            for line in lines:
-                line.close()
 
 
 @pytest.mark.parametrize("greeting", [b"", b"220-still thinking\r\n"], ids=["silent", "slow"])
