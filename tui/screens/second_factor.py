@@ -16,7 +16,6 @@ from tui.widgets.code_form import Asked
 
 if TYPE_CHECKING:
     from store.use_cases.code_delivery import CodeDelivery
-
     from store.use_cases.downloads import CodeSent
 
 PURPOSE: Final = "download.schedule"
