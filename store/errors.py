@@ -68,6 +68,12 @@ class WrongCode(ChairsideError):
     title = "The code was not accepted"
 
 
+class WrongProof(WrongCode):
+    """The code of another factor, given to prove who it is, was not right."""
+
+    title = "The other factor was not accepted"
+
+
 class PassphraseNeeded(BadInput):
     """The account password cannot lock an archive that 7-Zip opens everywhere."""
 
@@ -84,6 +90,12 @@ class Conflict(ChairsideError):
     """Somebody else changed it meanwhile, or its state no longer allows this."""
 
     title = "No longer possible"
+
+
+class TooSoon(Conflict):
+    """It is possible again by itself in a moment."""
+
+    title = "Not yet"
 
 
 class StoreProblem(ChairsideError):

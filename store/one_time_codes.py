@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 
 from store.clock import instant, moment
 from store.database import Store
-from store.errors import Conflict, WrongCode
+from store.errors import Conflict, TooSoon, WrongCode
 
 DIGITS = 6
 LIFETIME = timedelta(minutes=10)
@@ -69,7 +69,7 @@ def next_code(store: Store, user_id: int, purpose: str, sent_to: str) -> NewCode
     """Make a code for what a user does one at a time: a good one before it is replaced.
 
     Tries already used stay used (S5); a request whose tries are all used is over, and the next is
-    bounded by the limit of an hour. Raises Conflict when it is asked for too soon.
+    bounded by the limit of an hour. Raises TooSoon when it is asked for too soon.
     """
     number = store.value(
         "SELECT max(otp_challenge_id) FROM otp_challenge WHERE user_id = ? AND purpose = ?"
@@ -99,7 +99,7 @@ def end_all(store: Store, user_id: int | None, purposes: tuple[str, ...]) -> Non
 def replace_code(store: Store, otp_challenge_id: int) -> NewCode:
     """Make another code for the same request inside the running transaction.
 
-    The tries already used stay used (S5). Raises Conflict when it is asked for too soon, WrongCode
+    The tries already used stay used (S5). Raises TooSoon when it is asked for too soon, WrongCode
     when no try is left for it.
     """
     old = _row(store, otp_challenge_id)
@@ -108,7 +108,7 @@ def replace_code(store: Store, otp_challenge_id: int) -> NewCode:
     sendable = moment(old["created_at"]) + SEND_AGAIN_AFTER
     if store.clock.now() < sendable:
         seconds = math.ceil((sendable - store.clock.now()).total_seconds())
-        raise Conflict(f"Another code can be sent in {seconds} second{'s' * (seconds != 1)}.")
+        raise TooSoon(f"Another code can be sent in {seconds} second{'s' * (seconds != 1)}.")
     new = _insert(
         store,
         old["user_id"],

@@ -15,7 +15,7 @@ from store import factors, one_time_codes, outbox, sign_in_attempts, sign_in_fac
 from store.access import Actor, Change, change, check, view
 from store.clock import moment
 from store.database import Store
-from store.errors import BadInput, WrongCode
+from store.errors import BadInput, WrongCode, WrongProof
 from store.factors import Proof
 from store.rights import Level, Need, Right
 from store.use_cases.phones import ProofCodeSent as ProofCodeSent
@@ -121,7 +121,8 @@ def confirm_totp(store: Store, actor: Actor, code: str, proof: Answer | None = N
         proof: the code of a factor the user has already; with it the app schedules downloads at
             once, without it after 24 hours.
 
-    Raises WrongCode for either code; Conflict after too many wrong ones.
+    Raises WrongCode; WrongProof for the code of the other factor; Conflict after too many wrong
+    ones.
     """
     check(store, actor, None)
     assert actor.user_id is not None
@@ -160,7 +161,7 @@ def new_recovery_codes(
     """Make ten recovery codes, to be shown once; those before no longer work (S5).
 
     With `proof` by a factor the user has already they schedule downloads at once, else after 24
-    hours. Raises WrongPassword, SessionEnded, WrongCode, Conflict.
+    hours. Raises WrongPassword, SessionEnded, WrongProof, Conflict.
     """
     check(store, actor, None)
     user = sign_in_attempts.check_again(store, actor, password)
@@ -243,9 +244,19 @@ def _label(user_name: str) -> str:
 
 
 def _prove(store: Store, actor: Actor, answer: Answer | None) -> Proof | None:
-    """Return the proof by a factor that counts for downloads already, used up; None without."""
+    """Return the proof by a factor that counts for downloads already, used up; None without.
+
+    Raises WrongProof, Conflict.
+    """
     if answer is None:
         return None
+    try:
+        return _prove_with(store, actor, answer)
+    except WrongCode as error:
+        raise WrongProof(error.what, kept="Nothing was changed.", do="Begin again.") from None
+
+
+def _prove_with(store: Store, actor: Actor, answer: Answer) -> Proof:
     assert actor.user_id is not None
     purpose = "factor.change"
     if answer.kind == "sms":

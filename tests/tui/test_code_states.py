@@ -58,8 +58,10 @@ async def test_each_state_is_told_in_words_as_it_comes(
         assert not DANAS_NUMBER.search(words_of(kiosk))
 
 
-async def test_the_last_tries_are_told_and_what_to_do_then(kiosk: Any, practice: Practice) -> None:
-    """S5: five tries; the last wrong one says that none is left and how it goes on."""
+async def test_the_last_tries_are_told_and_what_to_do_then(
+    kiosk: Any, practice: Practice, clock: FixedClock
+) -> None:
+    """S5: five tries; after the last wrong one nothing is on offer but to begin again."""
     async with kiosk.run_test(size=SMALL) as pilot:
         await ask_for_code(pilot)
         wrong = f"{(int(people.last_code(practice)) + 1) % 10**6:06d}"
@@ -71,3 +73,13 @@ async def test_the_last_tries_are_told_and_what_to_do_then(kiosk: Any, practice:
         await pilot.press("enter")
         await see(pilot, "0 tries left. Go back with Esc, and begin again.")
         await see(pilot, "All tries are used up: start again.")
+        clock.advance(seconds=60)
+        await see_told(pilot, "0 tries left.")
+        assert "No message?" not in words_of(kiosk)
+        for key in ("f4", "f5"):
+            await type_text(pilot, "12")
+            await pilot.press("enter")
+            await see(pilot, "The code has six digits.")
+            assert "used up" not in words_of(kiosk)
+            await pilot.press("ctrl+u", key)
+            await see(pilot, "Not now. All tries are used up. Go back with Esc")

@@ -104,6 +104,26 @@ async def test_an_app_is_enrolled_with_proof(
         assert "for downloads from" not in words_of(kiosk)
 
 
+async def test_a_wrong_proof_ends_the_sheet_instead_of_using_up_its_tries(
+    kiosk: Any, practice: Practice, clock: FixedClock
+) -> None:
+    """S5: the app's code was right; to type another one could never help."""
+    async with kiosk.run_test(size=SMALL) as pilot:
+        await sign_in(pilot)
+        await open_place(pilot, "my_factors")
+        await see(pilot, "Authenticator app not set up")
+        await pilot.press("down", "enter")
+        await see(pilot, "Prove that it is you")
+        await enter(pilot, f"{(int(people.last_code(practice)) + 1) % 10**6:06d}")
+        await arrive(pilot, TotpDialog)
+        await enter(pilot, app_code(kiosk.screen, clock))
+        await see(pilot, "The other factor was not accepted. That is not the code that was sent.")
+        await see(pilot, "Nothing was changed. Begin again.")
+        await see(pilot, "Authenticator app not set up")
+        await pilot.press("enter")
+        await see(pilot, "Not yet. Another code can be sent in 30 seconds.")
+
+
 async def test_without_proof_it_counts_a_day_later(kiosk: Any, clock: FixedClock) -> None:
     """S6: whoever sits down at an open desk gains no factor that schedules downloads now."""
     async with kiosk.run_test(size=SMALL) as pilot:
@@ -254,6 +274,8 @@ async def test_a_sign_in_asks_for_the_code(kiosk: Any, practice: Practice) -> No
         await see(pilot, "Two-factor authentication")
         assert kiosk.actor is None
         assert kiosk.current_mode == LOCKED
+        await pilot.press("f4")
+        await see(pilot, "You have no other second factor. An administrator helps;")
         await enter(pilot, "000000")
         await see(pilot, "The code was not accepted.")
         assert "4 tries left" in words_of(kiosk)

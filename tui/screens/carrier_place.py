@@ -155,7 +155,7 @@ class CarrierPlace(CarrierWork):
             self.field(name).value = drawable(value)
 
     def _tell(self, view: CarrierView) -> None:
-        lacks = (f"\n{self._lacks}" if self._lacks else "", "$tone-warn")
+        lacks = (f"\nOnly to look at. {self._lacks}" if self._lacks else "", "$tone-warn")
         self.query_one("#state", Static).update(join(*carrier_pieces(view, self.zone), lacks))
 
     def _typed(self) -> tuple[str, ...]:

@@ -100,7 +100,9 @@ class CodeDialog(Dialog[Answer], place="code"):
         """On a small screen, what to do now counts more than why a code is asked for."""
         is_small = self.app.size.height < ROOMY
         for why in self.query("#why"):
-            why.display = not (is_small and self.form.is_late)
+            # Asked of whatever is there: the timer may come before the form is composed.
+            needs_room = self.form.is_late or bool(self.query("CodeField.-wrong"))
+            why.display = not (is_small and needs_room)
 
     def _follow_message(self) -> None:
         if self._asked.sent_to:
@@ -134,6 +136,7 @@ class CodeDialog(Dialog[Answer], place="code"):
         event.stop()
         if self.query(CodeForm):
             self.form.field.paste(event.text)
+            self._make_room()
 
     def why_not(self, key_id: str) -> str:
         """Sending again waits half a minute; another way needs another factor."""
@@ -151,8 +154,13 @@ class CodeDialog(Dialog[Answer], place="code"):
 
     def pressed(self, button: str) -> None:
         """Continue."""
-        if not self.is_working and (code := self.form.take()):
+        if self.is_working:
+            return
+        # What was said of the code before is not true of this one.
+        self.hush()
+        if code := self.form.take():
             self._confirm(code)
+        self._make_room()
 
     @work(description="check a code", exit_on_error=False)
     async def _confirm(self, code: str) -> None:

@@ -12,6 +12,7 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.widgets import Static
 
+from store.errors import WrongProof
 from store.use_cases import code_delivery, factors
 from store.use_cases.factors import Answer
 from tui.screens.code_dialog import AskCodeDialog
@@ -211,10 +212,13 @@ class MyFactorsScreen(Place, place="factors"):
     def _set_up_codes(self, proof: Answer | None) -> None:
         kiosk = self.kiosk
 
-        async def make(password: str) -> tuple[str, ...]:
-            return await kiosk.practice.ask(
-                factors.new_recovery_codes, kiosk.signed_in, password, proof
-            )
+        async def make(password: str) -> tuple[str, ...] | WrongProof:
+            try:
+                return await kiosk.practice.ask(
+                    factors.new_recovery_codes, kiosk.signed_in, password, proof
+                )
+            except WrongProof as error:
+                return error
 
         text = "Ten new codes are made and shown once. Those you have no longer work then."
         self.open(
@@ -222,11 +226,13 @@ class MyFactorsScreen(Place, place="factors"):
             self._show_codes,
         )
 
-    def _show_codes(self, codes: tuple[str, ...] | None) -> None:
+    def _show_codes(self, codes: tuple[str, ...] | WrongProof | None) -> None:
         from tui.screens.recovery_codes import RecoveryCodesDialog
 
         if codes is None:
             self.say("Nothing was changed.")
+        elif isinstance(codes, WrongProof):
+            self.show_error(codes)
         else:
             self.open(RecoveryCodesDialog(codes), self._done("Made.", "Ten codes are yours now."))
 
@@ -247,7 +253,9 @@ class MyFactorsScreen(Place, place="factors"):
         """Return what tells the end of something and reads the factors again."""
 
         def done(found: object) -> None:
-            if found:
+            if isinstance(found, WrongProof):
+                self.show_error(found)
+            elif found:
                 self.say(title, text, "good")
             else:
                 self.say("Nothing was changed.")

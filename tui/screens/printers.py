@@ -37,6 +37,8 @@ EMPTY: Final = (
     "No printer is set up. f looks for print queues of this computer, n enters one by its address."
     " Until then, sheets can be saved as a PDF."
 )
+NO_SERVICE: Final = "The print service of this computer is not running. "
+BY_ADDRESS: Final = "n enters a printer of the network by its address."
 
 
 class PrintersScreen(Place, PrinterActions, place="printers"):
@@ -159,6 +161,7 @@ class PrintersScreen(Place, PrinterActions, place="printers"):
 
     @work(description="find printers", exit_on_error=False)
     async def _find(self) -> None:
+        from exporter.letters import lp
         from exporter.letters.finding import find_printers
 
         kiosk = self.kiosk
@@ -167,11 +170,8 @@ class PrintersScreen(Place, PrinterActions, place="printers"):
         known = {one.address for one in self.lines}
         found = [one for one in everything if one.address not in known]
         if not found:
-            self.say(
-                "Nothing new was found.",
-                "n enters a printer of the network by its address.",
-                "warn",
-            )
+            down = NO_SERVICE if await asyncio.to_thread(lp.is_down) else ""
+            self.say("Nothing new was found.", f"{down}{BY_ADDRESS}", "warn")
             return
 
         def chosen(form: PrinterForm | None) -> None:

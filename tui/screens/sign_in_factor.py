@@ -6,17 +6,22 @@ its time is over: nobody finds it open.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from store.access import Actor
 from store.pending_sign_in import PasswordChangeNeeded
 from store.use_cases import code_delivery, signing_in
 from store.use_cases.signing_in import SecondFactorNeeded
 from tui.screens.code_dialog import CodeDialog
-from tui.widgets.code_form import Asked, CodeForm
+from tui.widgets.code_form import ONLY_ONE, Asked, CodeForm
 
 if TYPE_CHECKING:
     from store.use_cases.code_delivery import CodeDelivery
+
+NO_OTHER: Final = (
+    "You have no other second factor. An administrator helps; once you are signed in, File >"
+    " My Factors adds an app or codes."
+)
 
 
 def asked_for(needed: SecondFactorNeeded) -> Asked:
@@ -49,6 +54,11 @@ class SignInFactorDialog(CodeDialog[Actor | PasswordChangeNeeded | None], place=
     def why(self) -> str:
         """Why one is asked."""
         return "The password was right. A second factor is asked for as well."
+
+    def why_not(self, key_id: str) -> str:
+        """Whoever stands before the sign-in cannot reach File > My Factors."""
+        reason = super().why_not(key_id)
+        return NO_OTHER if reason == ONLY_ONE else reason
 
     async def confirm(self, kind: str, code: str) -> Actor | PasswordChangeNeeded | None:
         """Finish the sign-in."""

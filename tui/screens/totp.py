@@ -12,7 +12,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Static
 
-from store.errors import WrongCode
+from store.errors import WrongCode, WrongProof
 from store.use_cases import factors
 from store.use_cases.factors import Answer, FactorsView, TotpEnrolment
 from tui.widgets.button import PushButton
@@ -24,8 +24,9 @@ from tui.widgets.safe import content
 GROUPS_A_LINE: Final = 4
 
 
-class TotpDialog(Dialog[FactorsView | None], place="totp"):
-    """Takes the whole screen, because the square does; answers the factors once it is confirmed.
+class TotpDialog(Dialog[FactorsView | WrongProof | None], place="totp"):
+    """Takes the whole screen, because the square does; answers the factors once it is confirmed, or
+    that the proof was wrong.
 
     Args:
         enrolment: what the app needs.
@@ -100,6 +101,9 @@ class TotpDialog(Dialog[FactorsView | None], place="totp"):
                 view = await kiosk.practice.ask(
                     factors.confirm_totp, kiosk.signed_in, code, self._proof
                 )
+        except WrongProof as error:
+            # Typing the app's code again would only use up the tries of the proof.
+            self.dismiss(error)
         except WrongCode as error:
             self.show_error(error)
             self.query_one("#code", CodeField).focus_line()

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 _LABELS: Final = {"sms": "Code", "totp": "Code of the app", "recovery": "Recovery code"}
 _WAYS: Final = {"totp": "the app", "recovery": "a recovery code"}
 SENDS_AGAIN: Final = "F5 sends again."
+ONLY_ONE: Final = "You have no other second factor. Add an app or codes under File > My Factors."
+USED_UP: Final = "All tries are used up. Go back with Esc, and begin again."
 CALL: Final = "No message? Send again; if that fails too, call an administrator."
 
 
@@ -123,12 +125,16 @@ class CodeForm(Vertical):
 
     def why_no_other_way(self) -> str:
         """Return why there is no other factor to answer with; empty when there is."""
+        if self.is_over:
+            return USED_UP
         if len(self.asked.kinds) > 1:
             return ""
-        return "You have no other second factor. Add an app or codes under File > My Factors."
+        return ONLY_ONE
 
     def why_not_again(self) -> str:
         """Return why no message can be sent now; empty when one can."""
+        if self.is_over:
+            return USED_UP
         if self.kind != "sms":
             return "Nothing is sent for this way of answering."
         wait = (self.asked.send_again_at - self._now()).total_seconds()
@@ -168,7 +174,7 @@ class CodeForm(Vertical):
         if self.asked.expires_at is not None:
             valid = (self.asked.expires_at - self._now()).total_seconds()
             tries = words.count(self.asked.tries_left, "try", "tries")
-            if not self.asked.tries_left:
+            if self.is_over:
                 return "0 tries left. Go back with Esc, and begin again."
             parts.append(
                 f"Valid for {words.minutes(valid)}, {tries} left." if valid > 0 else "Too old now."
@@ -180,13 +186,18 @@ class CodeForm(Vertical):
 
     def _advice(self) -> tuple[str, str]:
         """What to do when no message comes: dim at first, in plain sight when it is late."""
-        if self.kind != "sms":
+        if self.kind != "sms" or self.is_over:
             return "", ""
         tone = "$tone-warn" if self.is_late else "$tone-dim"
         ways = [_WAYS[kind] for kind in self.asked.kinds if kind in _WAYS]
         if ways:
             return f"No message? F4: {' or '.join(ways)} instead. F1 tells more.", tone
         return (self._late, tone) if self.is_late else ("", "")
+
+    @property
+    def is_over(self) -> bool:
+        """Whether no try is left: neither another message nor another factor helps (S5)."""
+        return self.asked.expires_at is not None and not self.asked.tries_left
 
     @property
     def is_late(self) -> bool:

@@ -6,10 +6,10 @@ from datetime import timedelta
 
 from store import outbox, registration
 from store.access import Actor
+from store.carrier_settings import CarrierForm
 from store.database import Store
 from store.practice import Practice
 from store.use_cases import carriers
-from store.use_cases.carriers import CarrierForm
 from tests.exporter.messages.gateway_server import ACCOUNT, SENDER, TOKEN, Gateway
 
 
