@@ -15,7 +15,6 @@ import ipaddress
 import selectors
 import socket
 import ssl
-import threading
 from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -24,6 +23,7 @@ from urllib.parse import urlencode, urlsplit
 
 from exporter.messages.carriers import CarrierDown, Patience
 from exporter.messages.gateway_http import Client, reason
+from exporter.messages.time_limit import cut_after
 
 MEND_LINE = "Check the gateway's address, and this computer's connection to the internet."
 MEND_CERTIFICATE = (
@@ -83,15 +83,8 @@ class GatewayLine:
     def limit(self) -> Iterator[None]:
         """End the connection if what is done here takes too long, however slowly answers drip."""
         self._time_is_over = False
-        timer = threading.Timer(self._patience.whole, self._cut)
-        timer.daemon = True
-        timer.start()
-        try:
+        with cut_after(self._patience.whole, self._cut):
             yield
-        finally:
-            timer.cancel()
-            # So that this one never cuts what is done next.
-            timer.join()
 
     def get(self, path: str, query: Mapping[str, str] | None = None) -> Answer:
         """Ask for something. A line that was kept and has ended is made anew, once.

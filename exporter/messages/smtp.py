@@ -12,7 +12,6 @@ import re
 import smtplib
 import socket
 import ssl
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
@@ -27,6 +26,7 @@ from exporter.messages.carriers import (
 )
 from exporter.messages.letter import letter, wire_address
 from exporter.messages.server_text import as_sent, clean
+from exporter.messages.time_limit import cut_after
 from store.clock import Clock
 from store.outbox import Outgoing
 from store.use_cases.carriers import OpenCarrier
@@ -222,13 +222,8 @@ class SmtpCarrier:
     def _limit(self) -> Iterator[None]:
         """End the connection if the whole takes too long, however slowly answers drip in."""
         self._time_is_over = False
-        timer = threading.Timer(self._patience.whole, self._cut)
-        timer.daemon = True
-        timer.start()
-        try:
+        with cut_after(self._patience.whole, self._cut):
             yield
-        finally:
-            timer.cancel()
 
     def _cut(self) -> None:
         self._time_is_over = True
