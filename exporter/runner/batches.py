@@ -14,6 +14,8 @@ from typing import Any
 import apsw
 
 Key = tuple[Any, ...]
+_SAMPLES = 16
+_SAMPLE_ROWS = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,7 @@ class Batches:
     """Hands out the batches of all tables in order, to whichever thread asks next."""
 
     def __init__(
-        self, tables: Sequence[dict[str, str]], spans: Sequence[Span | None], rows: int
+        self, tables: Sequence[dict[str, Any]], spans: Sequence[Span | None], rows: int
     ) -> None:
         self._tables, self._spans, self._rows = tables, spans, rows
         self._lock = threading.Lock()
@@ -74,7 +76,7 @@ class Span:
         return (min(before + rows, self.last),) if before < self.last else None
 
 
-def span_of(db: apsw.Connection, queries: dict[str, str], count: int) -> Span | None:
+def span_of(db: apsw.Connection, queries: dict[str, Any], count: int) -> Span | None:
     """Return the span of a table's keys, or None where batches of them would be half empty."""
     if not queries["span"] or not count:
         return None
@@ -84,8 +86,22 @@ def span_of(db: apsw.Connection, queries: dict[str, str], count: int) -> Span | 
     return Span(first, last) if last - first < 2 * count else None
 
 
+def mostly_empty(db: apsw.Connection, queries: dict[str, Any], span: Span | None) -> set[str]:
+    """Return the fields that no row has in a sample from all over the table."""
+    if span is None or not queries["filled"]:
+        return set()
+    names = [field["name"] for field in queries["fields"] if field["may_be_empty"]]
+    empty = set(names)
+    for place in range(_SAMPLES):
+        start = span.first + (span.last - span.first) * place // _SAMPLES
+        found = db.execute(queries["filled"], (start, _SAMPLE_ROWS)).fetchone()
+        assert found is not None
+        empty -= {name for name, rows in zip(names, found, strict=True) if rows}
+    return empty
+
+
 def last_key(
-    db: apsw.Connection, queries: dict[str, str], after: Key | None, rows: int
+    db: apsw.Connection, queries: dict[str, Any], after: Key | None, rows: int
 ) -> Key | None:
     """Return the key of the last of the next `rows` rows; None if there are none."""
     if after is None:

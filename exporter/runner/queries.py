@@ -1,7 +1,6 @@
 """What SQLite is asked for an export: a table's rows as one piece of text, a batch at a time.
 
-One rule: the bytes are those of the archive format (`exporter.archive.txt` reads them back): TAB
-between fields, quotes only where a field holds a TAB, a quote or a line break, empty for NULL.
+One rule: a batch lies between two keys, and a table's batches give its rows once, in their order.
 
 SQLite formats thousands of rows in one step, without the interpreter: that is four times as fast
 as Python's csv module, and two threads can do it at once.
@@ -12,8 +11,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from store.schema.columns import Column, Table
+from exporter.runner.lines import Field, fields_of
+from store.schema.columns import Table
 
+LINE = "{line}"
+"""Stands in a statement for the expression of a line (`line_of`)."""
 BATCH_ROWS = 8000
 """Rows formatted in one step; some megabyte of text."""
 
@@ -30,7 +32,10 @@ class TableQueries:
         next_last: the same for the batch after a key.
         last: the key of the last row.
         first_text, next_text: the text of the rows up to a key, from the beginning or after a key,
-            and how many rows that is.
+            and how many rows that is; LINE stands in them.
+        fields: what a line is made of.
+        filled: how many of some rows from a key on have each field that may be empty; only where
+            there is a span, and its last parameter is how many rows.
     """
 
     name: str
@@ -42,6 +47,8 @@ class TableQueries:
     last: str
     first_text: str
     next_text: str
+    fields: tuple[Field, ...]
+    filled: str
 
 
 def queries_of(table: Table, only: str | None = None) -> TableQueries:
@@ -58,7 +65,8 @@ def queries_of(table: Table, only: str | None = None) -> TableQueries:
     source = f'"{table.name}"'
     numbered = len(table.key) == 1 and table.column(table.key[0]).kind == "id"
     down = ", ".join(f'"{name}" DESC' for name in table.key)
-    line = f"concat_ws(char(9), {', '.join(_field(c) for c in table.exported_columns)})"
+    fields = fields_of(table)
+    has_span = numbered and not only
 
     # Each end in a query of its own: it is looked up; for both at once all rows would be read.
     ends = f"SELECT (SELECT min({key}) FROM {source}), (SELECT max({key}) FROM {source})"
@@ -73,41 +81,31 @@ def queries_of(table: Table, only: str | None = None) -> TableQueries:
 
     def text_of(*conditions: str) -> str:
         found = where(*conditions)
-        lines, rows = "line", f"(SELECT {line} AS line FROM {source}{found} ORDER BY {columns})"
-        if numbered and not only:
+        lines, rows = "line", f"(SELECT {LINE} AS line FROM {source}{found} ORDER BY {columns})"
+        if has_span:
             # Without an index there is one way to go, along the key and upwards: a subquery to
             # put the rows in order costs a fifteenth of the work.
-            lines, rows = line, f"{source} NOT INDEXED{found}"
+            lines, rows = LINE, f"{source} NOT INDEXED{found}"
         return f"SELECT CAST(group_concat({lines}, char(10)) AS BLOB), count(*) FROM {rows}"
+
+    counts = ", ".join(f"count({f.name})" for f in fields if f.may_be_empty)
+    some = f"SELECT * FROM {source} WHERE {key} >= ? ORDER BY {columns} LIMIT ?"
 
     return TableQueries(
         name=table.name,
         header="\t".join(c.name for c in table.exported_columns) + "\n",
         count=f"SELECT count(*) FROM {source}{where()}",
-        span=ends if numbered and not only else "",
+        span=ends if has_span else "",
         first_last=last_of(),
         next_last=last_of(f"{key} > {marks}"),
         last=f"SELECT {columns} FROM {source}{where()} ORDER BY {down} LIMIT 1",
         first_text=text_of(f"{key} <= {marks}"),
         next_text=text_of(f"{key} > {marks}", f"{key} <= {marks}"),
+        fields=fields,
+        filled=f"SELECT {counts} FROM ({some})" if has_span and counts else "",
     )
 
 
 def queries(tables: Sequence[Table]) -> tuple[TableQueries, ...]:
     """Return the statements for whole tables."""
     return tuple(queries_of(table) for table in tables)
-
-
-def _field(column: Column) -> str:
-    name = f'"{column.name}"'
-    if column.kind != "text":
-        # The schema's checks leave these without a character that needs quotes.
-        return name if column.required else f"ifnull({name}, '')"
-    # JSON escapes the four characters and some more, and does so fast: what it leaves at its
-    # length holds none of them, and only the rest is looked at closely.
-    hard = " OR ".join(f"instr({name}, char({code}))" for code in (10, 34, 9, 13))
-    return (
-        f"CASE WHEN {name} IS NULL THEN ''"
-        f" WHEN octet_length(json_quote({name})) = octet_length({name}) + 2 THEN {name}"
-        f" WHEN {hard} THEN '\"' || replace({name}, '\"', '\"\"') || '\"' ELSE {name} END"
-    )

@@ -14,15 +14,18 @@ import json
 import os
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 import apsw
 
-from exporter.runner.batches import Batch, Batches, Key, last_key, span_of
+from exporter.runner.batches import Batch, Batches, Key, last_key, mostly_empty, span_of
 from exporter.runner.deflating import deflater
 from exporter.runner.frames import Frame, Kind, write_frame
+from exporter.runner.lines import Field, line_of
+from exporter.runner.queries import LINE
 
 BUSY_MILLISECONDS = 20_000
 CACHE_KIB = 2_000
@@ -160,11 +163,11 @@ class Reader(threading.Thread):
                 continue
             # Between two numbers there may be no row at all.
             if count:
-                yield Piece(batch.table, count, text, self._deflate(text))
+                yield Piece(batch.table, count, text, self._deflate(text, batch.number))
             after = last
 
     def _text(
-        self, queries: dict[str, str], after: Key | None, last: Key, *, alone: bool
+        self, queries: dict[str, Any], after: Key | None, last: Key, *, alone: bool
     ) -> tuple[int, bytes]:
         self._db.limit(apsw.SQLITE_LIMIT_LENGTH, ONE_ROW_LIMIT if alone else TEXT_LIMIT)
         if after is None:
@@ -199,14 +202,36 @@ def open_at_one_instant(path: str, connections: int) -> list[apsw.Connection]:
     return readers
 
 
+def count_rows(readers: list[apsw.Connection], tables: list[dict[str, Any]]) -> list[int]:
+    """Return how many rows each table has; every connection counts a part of them."""
+    counts = [0] * len(tables)
+
+    def count(first: int) -> None:
+        for number in range(first, len(tables), len(readers)):
+            counts[number] = readers[first].execute(tables[number]["count"]).get
+
+    with ThreadPoolExecutor(len(readers)) as threads:
+        list(threads.map(count, range(len(readers))))
+    return counts
+
+
+def fit(table: dict[str, Any], empty: Collection[str]) -> None:
+    """Put the line that suits its rows into a table's statements."""
+    line = line_of([Field(**field) for field in table["fields"]], empty)
+    for statement in ("first_text", "next_text"):
+        table[statement] = table[statement].replace(LINE, line)
+
+
 def export(order: dict[str, Any], pipe: BinaryIO) -> None:
     """Read all tables of an order and write their frames. Raises apsw.Error, OSError."""
     tables = order["tables"]
     readers = open_at_one_instant(order["database"], order["threads"])
-    counts = [readers[0].execute(t["count"]).get for t in tables]
+    counts = count_rows(readers, tables)
     write_frame(pipe, Frame(Kind.SNAPSHOT, payload=json.dumps(counts).encode()))
     pipe.flush()
     spans = [span_of(readers[0], t, count) for t, count in zip(tables, counts, strict=True)]
+    for table, span in zip(tables, spans, strict=True):
+        fit(table, mostly_empty(readers[0], table, span))
     batches, out = Batches(tables, spans, order["batch_rows"]), InOrder()
     threads = [Reader(db, order, batches, out) for db in readers]
     for thread in threads:
@@ -217,7 +242,7 @@ def export(order: dict[str, Any], pipe: BinaryIO) -> None:
     for number, table in enumerate(tables):
         header = table["header"].encode()
         digest, rows, size = hashlib.sha256(header), 0, len(header)
-        write_frame(pipe, Frame(Kind.TEXT, number, 0, size, deflate(header)))
+        write_frame(pipe, Frame(Kind.TEXT, number, 0, size, deflate(header, 0)))
         while piece is not None and piece.table == number:
             digest.update(piece.text)
             rows, size = rows + piece.rows, size + len(piece.text)

@@ -201,14 +201,14 @@ def test_random_tables_come_back_through_7zip(
     """Rows formatted by SQLite, deflated in pieces, locked; opened by 7-Zip; every row compared."""
     path = tmp_path / f"{secrets.token_hex(8)}.zip"
     wanted = [[(n, *row) for n, row in enumerate(rows, 1)] for rows in tables]
-    deflate: Callable[[bytes], bytes] = deflater("fast")
+    deflate: Callable[[bytes, int], bytes] = deflater("fast")
     with ArchiveWriter(path, lambda: derive(PASSWORD), MOMENT) as writer:
         for number, rows in enumerate(wanted):
             text = text_of(filled(NOTE, list(rows)), NOTE, batch)
             with writer.entry(f"note{number}.txt") as entry:
                 for place in range(0, len(text), 61):
                     piece = text[place : place + 61]
-                    entry.write_deflated(deflate(piece), len(piece))
+                    entry.write_deflated(deflate(piece, place), len(piece))
     for number, rows in enumerate(wanted):
         name = f"note{number}.txt"
         text = _stdout(seven_zip, "x", f"-p{PASSWORD}", "-so", str(path), name)

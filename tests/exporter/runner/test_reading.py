@@ -182,8 +182,8 @@ def test_a_reading_process_that_is_killed_is_told(
 
 @pytest.mark.parametrize("effort", ["fast", "small"])
 def test_pieces_of_several_threads_join_into_one_stream(effort: Effort) -> None:
-    make: Callable[[bytes], bytes] = deflater(effort)
+    make: Callable[[bytes, int], bytes] = deflater(effort)
     other = deflater(effort)
     texts = [b"one line\n" * 500, b"", b"another\t\n" * 700]
-    joined = make(texts[0]) + other(texts[1]) + make(texts[2]) + END
+    joined = make(texts[0], 0) + other(texts[1], 1) + make(texts[2], 2) + END
     assert zlib.decompress(joined, -15) == b"".join(texts)
