@@ -143,6 +143,7 @@ class Field(Widget):
         super().__init__(id=id)
         self._label = label
         self._meaning = meaning
+        self._asked = False
         self.line = Line(
             value,
             password=secret,
@@ -190,6 +191,19 @@ class Field(Widget):
     def focus_line(self) -> None:
         """Put the cursor into the line, now: a key that follows at once must land in it."""
         self.screen.set_focus(self.line)
+
+    def ask_for(self, text: str) -> None:
+        """Go to an empty field; where one is there already, say what belongs in it."""
+        if self.line.has_focus:
+            self.complain(text)
+            self._asked = True
+        self.focus_line()
+
+    def on_input_changed(self) -> None:
+        """What was asked for is being typed."""
+        if self._asked:
+            self._asked = False
+            self.complain("")
 
     def explain(self, text: str) -> None:
         """Change the meaning under the line."""
