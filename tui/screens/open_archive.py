@@ -145,7 +145,7 @@ class OpenArchiveScreen(Place, place="choose_archive"):
             self._show_folder(path)
             self.query_one(Table).focus()
         elif not password.value:
-            password.ask_for("Type the password of this archive.")
+            password.ask("Type the password of this archive.")
         elif not self.is_working:
             text, password.value = password.value, ""
             self._open(path, text)

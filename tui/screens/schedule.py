@@ -182,7 +182,7 @@ class ScheduleDialog(Dialog[CodeSent | None], place="schedule"):
         day_field.complain("")
         password = self.query_one("#password", Field)
         if not password.value:
-            password.ask_for("Type your password: it is asked for every time.")
+            password.ask("Type your password: it is asked for every time.")
         elif self._needs_passphrase and not self._passphrases_agree():
             return
         else:
@@ -193,7 +193,7 @@ class ScheduleDialog(Dialog[CodeSent | None], place="schedule"):
         agree = first.value == again.value
         again.complain("The two are not the same." if again.value and not agree else "")
         if not first.value:
-            first.ask_for("Type a passphrase for this archive.")
+            first.ask("Type a passphrase for this archive.")
         elif not agree:
             again.clear()
             again.focus_line()
