@@ -27,7 +27,7 @@ from store.use_cases.carriers import CarrierForm
 from tests import people
 from tests.clocks import FixedClock
 from tests.exporter.messages.carrying import registered, use_gateway
-from tests.exporter.messages.gateway_server import Gateway, serving
+from tests.exporter.messages.gateway.server import Gateway, serving
 from tui.delivering import Deliverer
 
 TOO_LONG = 120
@@ -60,7 +60,7 @@ def http(practice: Practice) -> Iterator[Arrived]:
 @contextmanager
 def modem(practice: Practice) -> Iterator[Arrived]:
     """A modem that is a pseudo-terminal; the settings would refuse its name, so they are passed."""
-    from tests.exporter.messages.at_modem import AtModem
+    from tests.exporter.messages.modem.at_modem import AtModem
 
     stick = AtModem()
     people.change_store(practice, "DELETE FROM message_carrier WHERE channel = 'sms'")

@@ -18,6 +18,7 @@ from store.clock import instant, moment
 from store.database import Store
 from store.errors import WrongCode
 from store.one_time_codes import Spent
+from store.phones import OWN_NUMBER
 
 Kind = Literal["sms", "totp", "recovery"]
 
@@ -66,12 +67,9 @@ def why_no_text_message(store: Store, user: sqlite3.Row) -> tuple[str, ...]:
     """Return what keeps a text message from being this user's second factor (D6, D7, S6)."""
     why = []
     if not user["cell_phone"]:
-        why.append(
-            "No mobile number is on file for you: an administrator enters it under"
-            " Setup > Security > Users."
-        )
+        why.append(f"No mobile number is on file for you. {OWN_NUMBER}")
     elif not_served := message_carriers.why_no_text_to(store, user["cell_phone"]):
-        why.append(not_served)
+        why.append(f"{not_served} {OWN_NUMBER}")
     changed = user["cell_phone_changed_at"]
     if changed is not None and store.clock.now() < moment(changed) + PAUSE:
         why.append(

@@ -12,6 +12,8 @@ from store.errors import BadInput
 _TYPED = re.compile(r"\+[0-9 ().\-]{7,24}")
 NEEDS_COUNTRY = "The mobile number needs its country code, as in +15105550142."
 NO_SUCH_NUMBER = "There is no such telephone number."
+OWN_NUMBER = "Enter a mobile number under File > My Factors > Text message."
+"""Where everybody enters or changes their own, whoever else may (D7, S6)."""
 
 
 def mobile_number(typed: str) -> str:

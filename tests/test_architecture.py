@@ -61,7 +61,7 @@ ONLY_IN = {
     "fontTools": ("exporter/reports/", "exporter/letters/"),
     "sqlite_utils": ("store/migrations.py",),
     "argon2": ("store/passwords.py",),
-    "gammu": ("exporter/messages/",),
+    "gammu": ("exporter/messages/modem/",),
     "sqlite3": ("store/", "exporter/runner/"),
 }
 """Where each library may be known at all."""

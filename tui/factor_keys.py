@@ -23,8 +23,8 @@ KEYS: Final = (
 _NO_MESSAGE: Final = (
     "The code does not arrive",
     "Wait half a minute, then F5 sends another. The newest counts.",
-    "The phone must be on, with reception. Its number is listed under Setup > Security > Users"
-    " and must be a mobile number.",
+    "The phone must be on, with reception. Its number must be a mobile; File > My Factors shows"
+    " its end, and changes it.",
     "F4 answers with your authenticator app or with a recovery code instead. Neither needs a"
     " message. Both are set up under File > My Factors.",
     "If you have neither, call an administrator. Setup > Account Info > Communications tells them"

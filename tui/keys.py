@@ -96,7 +96,7 @@ AT_THE_DESK: Final = ("kiosk.lock", "kiosk.sign_out")
 EVERYWHERE: Final = ("kiosk.help", "kiosk.theme", "kiosk.next", "kiosk.previous")
 
 MOVING: Final = (
-    "↑ ↓ move by one, PgUp PgDn by a screen, Home End to the first and the last.",
+    "↑ ↓ move by one, PgUp PgDn by a screen, Home End to either end.",
     "In a table ← → move between columns where there is more to see.",
 )
 """Keys that every list and field knows; they never change anything."""

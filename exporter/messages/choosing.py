@@ -42,11 +42,11 @@ def carrier_of(practice: Practice, settings: OpenCarrier, patience: Patience) ->
 
         return SpoolCarrier(practice.folder.spool)
     if settings.kind == "http":
-        from exporter.messages.gateway import GatewayCarrier
+        from exporter.messages.gateway.carrier import GatewayCarrier
 
         return GatewayCarrier(settings, patience)
     if settings.kind == "modem":
-        from exporter.messages.modem import ModemCarrier
+        from exporter.messages.modem.carrier import ModemCarrier
 
         return ModemCarrier(settings, patience, practice.clock, practice.folder.path / REFUSED_PINS)
     from exporter.messages.smtp import SmtpCarrier

@@ -15,6 +15,7 @@ from store.access import Actor, Change, change, view
 from store.clock import moment
 from store.database import Store
 from store.errors import BadInput, Conflict, WrongCode
+from store.phones import OWN_NUMBER
 from store.registration import TEST_PURPOSE, add_step, steps
 from store.registration import state as registration_state
 from store.rights import Level, Need, Right
@@ -179,7 +180,7 @@ def _check_can_begin(store: Store, actor: Actor) -> sqlite3.Row:
         raise BadInput(
             why_not,
             kept="Nothing was changed.",
-            do="Enter a mobile number under Setup > Security > Users.",
+            do=OWN_NUMBER,
         )
     return user
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from store import downloads, heartbeat, message_carriers, portal_activity
+from store import downloads, heartbeat, message_carriers, portal_activity, registration
 from store.access import Actor, check, level_of
 from store.clock import date_in_zone
 from store.database import Store
@@ -84,6 +84,8 @@ def home(store: Store, actor: Actor) -> HomeView:
         notes["export_runner"] = _runner_note(store)
         notices += _runner_alarm(store)
     notes |= _front_desk_notes(store, actor.user_id)
+    if level_of(store, actor.user_id, Right.COMMUNICATIONS) >= Level.VIEW:
+        notes["communications"] = _registration_note(store)
     places = tuple(
         Place(
             code,
@@ -170,6 +172,13 @@ def _download_note(store: Store, actor: Actor) -> str:
     days = (date_in_zone(moment(mine[0]["expires_at"]), zone) - today).days
     left = "today is the last day" if days <= 0 else f"{days} day{'s' * (days != 1)} left"
     return f"{len(mine)} ready, {left}"
+
+
+def _registration_note(store: Store) -> str:
+    """Tell how far the registration of text messaging is (D6)."""
+    state = registration.state(store)
+    is_files = state == "registered" and message_carriers.text_carrier_words(store) == "spool"
+    return state.replace("_", " ") + (", codes are written to files" if is_files else "")
 
 
 def _front_desk_notes(store: Store, user_id: int) -> dict[str, str]:

@@ -13,6 +13,7 @@ from store.access import Actor, change, view
 from store.clock import moment
 from store.database import Store
 from store.errors import BadInput
+from store.phones import OWN_NUMBER
 from store.rights import Level, Need, Right
 from store.use_cases.carriers import TEST_LIFETIME, TEST_PURPOSE
 
@@ -116,7 +117,7 @@ def test_text(store: Store, actor: Actor) -> str:
             raise BadInput(
                 "No mobile number is on file for you, so no test can be sent.",
                 kept="Nothing was sent.",
-                do="Enter it under Setup > Security > Users.",
+                do=OWN_NUMBER,
             )
         text_messages.queue(
             store,

@@ -19,8 +19,8 @@ from store.use_cases.carriers import CarrierForm
 from tests import people
 from tests.clocks import FixedClock
 from tests.exporter.messages.carrying import use_gateway
-from tests.exporter.messages.gateway_server import TOKEN, Gateway, never
-from tests.exporter.messages.gateway_server import serving as gateway_on
+from tests.exporter.messages.gateway.server import TOKEN, Gateway, never
+from tests.exporter.messages.gateway.server import serving as gateway_on
 from tests.exporter.messages.mail_server import ACCOUNT, SECRET, MailServer
 from tests.exporter.messages.mail_server import serving as mail_server_on
 from tui.commands.doctor import examine

@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from tests import people
-from tests.exporter.messages.gateway_server import (
+from tests.exporter.messages.gateway.server import (
     ACCOUNT,
     SENDER,
     TOKEN,

@@ -128,7 +128,7 @@ def seen(app: Any) -> str:
 
 def words_of(app: Any) -> str:
     """Return what is seen with every run of blanks and line breaks as one blank."""
-    return " ".join(seen(app).replace("│", " ").split())
+    return " ".join(seen(app).replace("│", " ").replace("┃", " ").split())
 
 
 async def settle(pilot: Pilot[Any], until: Callable[[], bool], tries: int = 1500) -> None:

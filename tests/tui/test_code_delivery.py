@@ -18,7 +18,7 @@ from store.use_cases import messages
 from tests import people
 from tests.clocks import FixedClock
 from tests.exporter.messages.carrying import registered, use_gateway
-from tests.exporter.messages.gateway_server import Gateway, never, serving
+from tests.exporter.messages.gateway.server import Gateway, never, serving
 from tests.tui.conftest import SMALL, arrive, see, seen, settle, sign_in, type_text, words_of
 from tests.tui.places import open_place
 from tui.delivering import Deliverer

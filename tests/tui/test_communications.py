@@ -230,7 +230,8 @@ async def test_d7_without_a_mobile_number_nothing_is_sent(kiosk: Any, practice: 
     async with kiosk.run_test(size=SMALL) as pilot:
         await sign_in(pilot, "kim")
         await open_place(pilot, "communications")
-        await see(pilot, "No mobile number is on file for you: File > My Factors.")
+        await see(pilot, "No mobile number is on file for you")
+        await see(pilot, "Enter a mobile number under File > My Factors > Text message.")
         for key in ("r", "t"):
             await pilot.press(key)
             await see(pilot, "Not now.")

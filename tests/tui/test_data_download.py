@@ -187,13 +187,23 @@ async def test_the_text_message_is_shown_in_a_demo_practice_only(
         assert people.last_code(practice) in words_of(kiosk)
 
 
+async def test_enter_in_an_empty_password_says_what_belongs_there(kiosk: Any) -> None:
+    async with kiosk.run_test(size=SMALL) as pilot:
+        await open_form(pilot)
+        await see(pilot, "It locks the archive")
+        await pilot.press("enter")
+        await see(pilot, "Type your password: it is asked for every time.")
+        await type_text(pilot, "x")
+        await see(pilot, "It locks the archive")
+
+
 async def test_all_obstacles_are_listed_at_once(kiosk: Any, practice: Practice) -> None:
     """D6, D7: no mobile number, and text messaging not registered."""
     people.change_store(practice, "UPDATE user SET cell_phone = NULL WHERE user_name = 'dana'")
     people.change_store(practice, "DELETE FROM communication_registration")
     async with kiosk.run_test(size=SMALL) as pilot:
         await open_form(pilot)
-        await see(pilot, "No mobile number is on file for you")
+        await see(pilot, "No mobile number is on file for you. Enter a mobile number under File")
         await see(pilot, "Text messaging is not registered")
         assert not kiosk.screen.query("#password")
         await pilot.press("enter")

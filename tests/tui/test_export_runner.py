@@ -161,7 +161,7 @@ async def test_the_timer_and_the_quota_are_set_with_one_key_each_and_the_disk_is
     async with kiosk.run_test(size=SMALL) as pilot:
         await sign_in(pilot, "kim")
         await open_place(pilot, "export_runner")
-        await see(pilot, "Nightly run: has never run; install the timer: i")
+        await see(pilot, "Nightly run: has never run; i installs the timer.")
         await see(pilot, "GB free · downloads use 0 bytes of 10 GB")
         await settle(pilot, lambda: not kiosk.screen.why_not("runner.install"))
         await pilot.press("i")

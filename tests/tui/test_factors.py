@@ -31,7 +31,8 @@ def beside(kiosk: Any) -> str:
     if not kiosk.screen.query("#beside"):
         return ""
     left = kiosk.screen.query_one("#beside").region.x
-    return " ".join(" ".join(line[left:] for line in seen(kiosk).splitlines()).split())
+    text = " ".join(line[left:] for line in seen(kiosk).splitlines())
+    return " ".join(text.replace("┃", " ").split())
 
 
 async def see_beside(pilot: Any, text: str) -> None:

@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 from textual import events
+from textual.app import App, ComposeResult
 
 from tests import people
-from tests.tui.conftest import SMALL, see, seen
+from tests.tui.conftest import SMALL, burst, see, seen
+from tui.widgets.long_text import LongText
 
 
 async def test_a_password_typed_ahead_does_not_land_in_the_field_above(kiosk: Any) -> None:
@@ -35,6 +37,34 @@ async def test_one_burst_signs_in(kiosk: Any, between: str) -> None:
             shown.append(seen(kiosk))
         await see(pilot, "Utilities")
         assert not [screen for screen in shown if people.PASSWORDS["dana"][:5] in screen]
+
+
+async def test_keys_that_edit_take_their_turn_in_a_burst(kiosk: Any) -> None:
+    """Scenario: a slow line delivers at once what was typed, taken back and typed anew.
+
+    Verified: it is what was meant; else a password that was corrected is a wrong one.
+    """
+    async with kiosk.run_test(size=SMALL) as pilot:
+        await see(pilot, "PGID 1000")
+        keys = [*"dane", "backspace", "a", "tab", *"oops", "ctrl+u"]
+        keys += [*people.PASSWORDS["dana"][1:], "home", people.PASSWORDS["dana"][0], "enter"]
+        burst(pilot, *((key, key if len(key) == 1 else None) for key in keys))
+        await see(pilot, "Utilities")
+
+
+async def test_keys_that_edit_take_their_turn_in_a_long_text_too() -> None:
+    class OneText(App[None]):
+        def compose(self) -> ComposeResult:
+            yield LongText("first", id="text")
+
+    app = OneText()
+    async with app.run_test() as pilot:
+        app.query_one(LongText).focus()
+        await pilot.pause()
+        keys = ["end", *" lien", "backspace", "backspace", *"ne", "home", ">"]
+        burst(pilot, *((key, key if len(key) == 1 else None) for key in keys))
+        await pilot.pause()
+        assert app.query_one(LongText).text == ">first line"
 
 
 async def test_what_is_typed_before_the_first_picture_is_kept(kiosk: Any) -> None:

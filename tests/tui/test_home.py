@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from store.practice import Practice
+from tests import people
 from tests.clocks import FixedClock
 from tests.tui.conftest import SMALL, arrive, ready_download, see, sign_in, words_of
 from tui import keys
@@ -39,6 +40,38 @@ async def test_only_places_that_exist_are_shown(kiosk: Any) -> None:
         await sign_in(pilot, "kim")
         for absent in ("Day Sheet", "Second factors"):
             assert absent not in words_of(kiosk)
+
+
+async def test_home_tells_how_far_the_registration_of_text_messages_is(
+    kiosk: Any, practice: Practice
+) -> None:
+    """D6: its state as a word; SCREENS, Home."""
+    async with kiosk.run_test(size=SMALL) as pilot:
+        await sign_in(pilot, "kim")
+        await see(pilot, "Communications registered")
+        kiosk.screen.query_one("#place-communications").focus()
+        await see(pilot, "Communications: registered, codes are written to files.")
+        people.change_store(practice, "DELETE FROM communication_registration")
+        kiosk.screen.on_screen_resume()
+        await see(pilot, "Communications not registered")
+
+
+async def test_the_key_to_find_a_patient_stands_in_brackets_without_the_right(
+    kiosk: Any, practice: Practice
+) -> None:
+    """D4, and docs/design.md: a key that cannot be used now says why."""
+    async with kiosk.run_test(size=SMALL) as pilot:
+        await sign_in(pilot)
+        await see(pilot, "(/ find a patient)")
+        await pilot.press("/")
+        await see(pilot, "Patients needs Patient - Patients.")
+        assert isinstance(kiosk.screen, HomeScreen)
+
+
+async def test_whoever_may_not_see_communications_is_told_no_state(kiosk: Any) -> None:
+    async with kiosk.run_test(size=SMALL) as pilot:
+        await sign_in(pilot, "ana")
+        await see(pilot, "Communications needs a right")
 
 
 async def test_a_notice_leads_to_the_place_and_never_to_the_file(

@@ -124,6 +124,22 @@ async def test_view_only_reads_the_invitations_and_sends_none(
     assert count(practice, INVITED) == 0
 
 
+async def test_in_a_practice_of_invented_people_no_mail_account_means_files(
+    kiosk: Any, practice: Practice
+) -> None:
+    """What is not so is not on offer: mail that is not set up is written to files there."""
+    people.change_store(practice, "INSERT INTO preference (name, value) VALUES ('demo.seed', '1')")
+    async with kiosk.run_test(size=SMALL) as pilot:
+        await sign_in(pilot, "kim")
+        await open_place(pilot, "communications")
+        await see(pilot, "E-mail By files on this computer")
+        await pilot.press("m")
+        await see(pilot, "written to files on this computer.")
+        for _ in range(3):
+            await pilot.press("right")
+            assert kiosk.screen.kind in ("smtp", "spool")
+
+
 async def test_the_mail_account_is_saved_and_its_password_never_shown(
     kiosk: Any, practice: Practice
 ) -> None:

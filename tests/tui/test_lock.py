@@ -18,6 +18,7 @@ from tests.clocks import FixedClock
 from tests.tui.conftest import SMALL, burst, ready_download, see, seen, settle, sign_in, type_text
 from tests.tui.places import open_place
 from tui.app import DESK, LOCKED
+from tui.screens.home import HomeScreen
 from tui.screens.sign_in import SignInScreen
 
 
@@ -27,6 +28,11 @@ def assert_nothing_of_the_desk(kiosk: Any) -> None:
     assert [type(screen) for screen in kiosk.screen_stack] == [SignInScreen]
     for word in ("Data Download", "Utilities", "Dana Ruiz", "ready"):
         assert word not in seen(kiosk)
+
+
+def test_a_tick_before_a_screen_is_composed_ends_nothing() -> None:
+    """The app's timer does not wait for a slow machine: to draw no keys yet is no error."""
+    HomeScreen().refresh_keys()
 
 
 async def test_ten_minutes_without_a_key_lock(kiosk: Any, clock: FixedClock) -> None:

@@ -15,6 +15,7 @@ from tests.clocks import FixedClock
 from tests.exporter.archive.making import PASSWORD
 from tests.exporter.archive.test_reader import foreign
 from tests.tui.conftest import (
+    LARGE,
     SMALL,
     add_odd_people,
     add_patients,
@@ -100,6 +101,92 @@ async def test_paging_through_a_table(kiosk: Any, archive: Path) -> None:
         await see(pilot, "last_name Nguyễn 399")
         await pilot.press("enter")
         await see(pilot, "Close")
+
+
+async def test_the_first_rows_stand_under_the_tables_where_there_is_room(
+    kiosk: Any, archive: Path
+) -> None:
+    """SCREENS, Open an archive: a look at the marked table before it is opened."""
+    async with kiosk.run_test(size=LARGE) as pilot:
+        await open_it(pilot, archive)
+        await go_to(pilot, "patient")
+        await see(pilot, "1 Nguyễn 0 Máire")
+        await see(pilot, "5 Nguyễn 4 Máire")
+        assert "Nguyễn 5" not in words_of(kiosk)
+        await pilot.press("end")
+        await see(pilot, "No rows in this archive.")
+        assert "Nguyễn" not in words_of(kiosk)
+
+
+async def test_on_a_low_screen_the_list_of_tables_keeps_its_room(kiosk: Any, archive: Path) -> None:
+    async with kiosk.run_test(size=SMALL) as pilot:
+        await open_it(pilot, archive)
+        await go_to(pilot, "patient")
+        assert not kiosk.screen.query_one("#preview").display
+        assert "Nguyễn" not in words_of(kiosk)
+
+
+async def test_of_a_damaged_archive_no_first_rows_are_shown(kiosk: Any, archive: Path) -> None:
+    """Attack: the rows of an archive that was changed on its way look like any others."""
+    data = bytearray(archive.read_bytes())
+    data[len(data) // 2] ^= 1
+    archive.write_bytes(bytes(data))
+    async with kiosk.run_test(size=LARGE) as pilot:
+        await sign_in(pilot)
+        await open_place(pilot, "open_archive")
+        await choose_and_open(pilot, archive.name, people.PASSWORDS["dana"])
+        await see(pilot, "Damaged or changed.")
+        await go_to(pilot, "patient")
+        await see(pilot, "A person the practice treats")
+        assert "Nguyễn" not in words_of(kiosk)
+
+
+async def test_a_code_is_told_with_its_meaning_and_what_else_it_may_be(
+    kiosk: Any, archive: Path
+) -> None:
+    """D20: the meaning of every coded value, where it stands."""
+    async with kiosk.run_test(size=SMALL) as pilot:
+        await open_it(pilot, archive)
+        await go_to(pilot, "patient")
+        await pilot.press("enter")
+        await see(pilot, "Row 1 of 450")
+        names = [field.name for field in kiosk.screen._described.fields]
+        await pilot.press(*["right"] * names.index("status"))
+        await see(pilot, "patient = ")
+        await pilot.press("enter")
+        await see(pilot, "It may be:")
+        await see(pilot, "inactive = ")
+
+
+@pytest.mark.parametrize(
+    "typed", ["~nobody-of-this-name/x.zip", "/" + "x" * 4000, "here.zip", "/no/such/file.zip"]
+)
+async def test_a_path_that_is_none_is_told_and_ends_nothing(kiosk: Any, typed: str) -> None:
+    async with kiosk.run_test(size=SMALL) as pilot:
+        await sign_in(pilot)
+        await open_place(pilot, "open_archive")
+        await see(pilot, "In this folder")
+        kiosk.screen.query_one("#path").value = typed
+        await pilot.press("enter")
+        await see(pilot, "There is no such file.")
+        kiosk.screen.query_one("#path").value = "~"
+        await pilot.press("enter")
+        await see(pilot, "→ completes the dim text.")
+
+
+async def test_a_place_to_convert_to_that_is_none_is_told(kiosk: Any, archive: Path) -> None:
+    async with kiosk.run_test(size=SMALL) as pilot:
+        await open_it(pilot, archive)
+        await pilot.press("c")
+        await see(pilot, "is not encrypted")
+        for typed, told in (
+            ("~nobody-of-this-name/csv", "Type the whole path of the folder"),
+            ("/no/such/folder/csv", "There is no such folder."),
+            (f"{archive}/csv", "That is a file."),
+        ):
+            kiosk.screen.query_one("#target").value = typed
+            await pilot.press("enter")
+            await see(pilot, told)
 
 
 async def test_a_wrong_password_opens_nothing(kiosk: Any, archive: Path) -> None:

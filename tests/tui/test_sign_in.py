@@ -9,7 +9,8 @@ import pytest
 from store.practice import Practice
 from store.use_cases import signing_in
 from tests import people
-from tests.tui.conftest import SMALL, see, seen, sign_in, type_text, words_of
+from tests.tui.conftest import SMALL, see, seen, settle, sign_in, type_text, words_of
+from tests.tui.places import open_place
 from tui.screens.sign_in import SignInScreen
 
 
@@ -113,6 +114,32 @@ async def test_help_tells_the_keys_of_the_place(kiosk: Any, size: tuple[int, int
         await pilot.press("escape")
         await pilot.pause(0.1)
         assert "Look into an archive" not in words_of(kiosk)
+
+
+async def test_all_lines_of_a_reason_stand_beside_their_key_in_help(kiosk: Any) -> None:
+    async with kiosk.run_test(size=SMALL) as pilot:
+        await sign_in(pilot, "kim")
+        await open_place(pilot, "data_download")
+        await see(pilot, "No download has been scheduled yet.")
+        await pilot.press("f1")
+        await see(pilot, "Not now: There is no download in the list.")
+        lines = seen(kiosk).splitlines()
+        (first, *_rest) = [at for at, line in enumerate(lines) if "Not now:" in line]
+        assert lines[first + 1].index("schedule one.") == lines[first].index("Not now:")
+
+
+async def test_an_answer_of_two_lines_has_its_bar_on_both(kiosk: Any) -> None:
+    async with kiosk.run_test(size=SMALL) as pilot:
+        await see(pilot, "PGID 1000")
+        await type_text(pilot, "dana")
+        await pilot.press("enter")
+        await type_text(pilot, "not her password")
+        await pilot.press("enter")
+        await see(pilot, "Not signed in.")
+        first, second = [line for line in seen(kiosk).splitlines() if line.startswith("┃")]
+        assert (first[:2], second[:2]) == ("┃ ", "┃ ")
+        kiosk.screen.hush()
+        await settle(pilot, lambda: "┃" not in seen(kiosk))
 
 
 async def test_day_and_night(kiosk: Any) -> None:

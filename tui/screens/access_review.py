@@ -28,10 +28,10 @@ if TYPE_CHECKING:
     from store.use_cases.access_review import AccessReview, ReviewedGroup, ReviewedRight
 
 BY_RIGHT: Final = (
-    Column("Right", 26),
+    Column("Right", 0),
     Column("Level", 12),
     Column("Who", 14),
-    Column("Through", 0),
+    Column("Through", 19),
 )
 BY_GROUP: Final = (
     Column("Group", 16),

@@ -13,7 +13,9 @@ from textual.app import ComposeResult
 from textual.widgets import Static
 
 from store.clock import moment
+from tui.screens.archive_preview import TALL, Preview
 from tui.screens.dialogs import TextDialog
+from tui.screens.field_words import fields_text
 from tui.widgets import words
 from tui.widgets.place import Place
 from tui.widgets.safe import clip, content, join
@@ -29,9 +31,9 @@ if TYPE_CHECKING:
 SIGN_IN_TO_CONVERT: Final = (
     "Converting needs a signed-in user, because it is written to the audit trail."
 )
+WIDEST_NAME: Final = 28
 _COLUMNS: Final = (
-    Column("Table", 22),
-    Column("Rows", 10, right=True),
+    Column("Rows", 9, right=True),
     Column("Size", 9, right=True),
     Column("What it holds", 0),
 )
@@ -44,25 +46,10 @@ _FOREIGN_COLUMNS: Final = (
 NOT_DESCRIBED: Final = "Chairside did not make this archive: x extracts its files as they are."
 
 
-def fields_text(table: DescribedTable) -> str:
-    """Return the meaning of every field of a table, for people (D20)."""
-    lines = [table.meaning, ""]
-    for field in table.fields:
-        facts = [field.kind]
-        if field.unit:
-            facts.append(field.unit)
-        if field.references:
-            facts.append(f"a row of {field.references}")
-        if field.name in table.key:
-            facts.append("primary key")
-        lines.append(f"{field.name} ({', '.join(facts)})")
-        lines.append(f"   {field.meaning}")
-        lines += [f"   {code} = {meaning}" for code, meaning in field.values]
-    return "\n".join(lines)
-
-
 class ArchiveScreen(Place, place="archive"):
     """The tables of an archive that was opened and checked."""
+
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (TALL, "-tall")]
 
     def __init__(self, archive: Archive, checked: Verification) -> None:
         super().__init__()
@@ -89,8 +76,10 @@ class ArchiveScreen(Place, place="archive"):
         """Whole or not, of when and whose, then the tables."""
         yield Static(id="verdict")
         yield Static(id="snapshot")
-        yield Table(_COLUMNS if self._manifest else _FOREIGN_COLUMNS, id="tables")
+        yield Table(() if self._manifest else _FOREIGN_COLUMNS, id="tables")
         yield Static(id="meaning")
+        if self._manifest is not None:
+            yield Preview(self._archive, id="preview")
 
     def on_mount(self) -> None:
         """Fill in."""
@@ -112,9 +101,14 @@ class ArchiveScreen(Place, place="archive"):
                     Cell(one.meaning, "dim"),
                 )
                 for one in self._tables
-            ]
+            ],
+            columns=(Column("Table", self._widest_name()), *_COLUMNS),
         )
         self._tell_meaning()
+
+    def _widest_name(self) -> int:
+        """Names stand in full; what a table holds is told under the list as well."""
+        return min(WIDEST_NAME, max((len(one.name) for one in self._tables), default=0))
 
     def _show_entries(self, table: Table) -> None:
         """What another program made: each entry with how it is packed and locked."""
@@ -194,6 +188,8 @@ class ArchiveScreen(Place, place="archive"):
         if table is not None:
             line = join((f"{table.name}  ", "bold $tone-key"), (table.meaning, "$tone-dim"))
             self.query_one("#meaning", Static).update(line)
+            if self._checked.is_whole:
+                self.query_one(Preview).look_at(table)
 
     # What can be done
 

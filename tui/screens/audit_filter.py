@@ -22,7 +22,7 @@ from tui.widgets.safe import content
 if TYPE_CHECKING:
     from store.use_cases.audit_trail import Choices
 
-MEANING: Final = "→ completes what is shown dim. An empty field asks for nothing."
+MEANING: Final = "→ completes what is shown dim. An empty field leaves nothing out."
 _NUMBER: Final = r"[0-9]*"
 _DAY: Final = r"[0-9-]*"
 

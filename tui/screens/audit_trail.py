@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 _COLUMNS: Final = (
     Column("Time", 12),
-    Column("Who", 12),
+    Column("Who", 14),
     Column("Action", 17),
     Column("What was done", 0),
 )

@@ -14,6 +14,7 @@ from textual.containers import Horizontal
 from textual.widgets import Static
 
 from store.errors import Refused
+from store.phones import OWN_NUMBER
 from store.use_cases import carriers, communications, home
 from tui.message_words import LONGEST_TOLD, REGISTRATION, Pieces, carrier_pieces
 from tui.screens.carrier_wait import CarrierJob, needs_set, why_still_busy
@@ -35,7 +36,6 @@ _MEANS: Final = {
     "rejected": "No code can be sent. Mend what is named here, then register again with r.",
 }
 FILES: Final = "Codes are written to files on this computer; no telephone gets one."
-NO_NUMBER: Final = "No mobile number is on file for you: File > My Factors."
 ASKED: Final = "What sends is being asked; the test message comes after."
 EMPTY: Final = "Nobody has registered text messaging yet. Press r to begin."
 NO_MAIL: Final = "m sets up a mail account."
@@ -60,7 +60,8 @@ def told(step: RegistrationStep, zone: str) -> str:
         f"When    {words.instant(step.at, zone) if step.at else words.NOTHING}",
         f"By      {step.by or words.NOTHING}",
     ]
-    return "\n".join([*lines, "", step_words(step)] if step_words(step) else lines)
+    reason = step_words(step)
+    return "\n".join([*lines, "", reason[:1].upper() + reason[1:]] if reason else lines)
 
 
 class CommunicationsScreen(Place, CommunicationsWork, place="communications"):
@@ -185,7 +186,7 @@ class CommunicationsScreen(Place, CommunicationsWork, place="communications"):
         return FILES if is_files else _MEANS[view.state]
 
     def _why_no_test(self, view: RegistrationView) -> str:
-        return view.why_not_sent if view.sent_to else NO_NUMBER
+        return f"{view.why_not_sent} {OWN_NUMBER}" if view.why_not_sent else ""
 
     def _carrier(self, view: CarrierView) -> Pieces:
         pieces = carrier_pieces(view, self._zone, with_address=True)

@@ -20,8 +20,9 @@ from tui.screens.dialogs import ProgressDialog
 from tui.widgets import words
 from tui.widgets.button import PushButton
 from tui.widgets.field import Field
+from tui.widgets.folder import NOT_WHOLE, why_no_folder
 from tui.widgets.jobs import Job
-from tui.widgets.paths import PathSuggester, first_folder
+from tui.widgets.paths import PathSuggester, first_folder, path_of
 from tui.widgets.place import Dialog
 from tui.widgets.safe import content, join
 
@@ -122,11 +123,13 @@ class ConvertDialog(Dialog[str | None], place="convert"):
     def pressed(self, button: str) -> None:
         """Convert."""
         field = self.query_one("#target", Field)
-        target = Path(field.value.strip()).expanduser()
-        if self._form == "workbook" and target.suffix.lower() != ".xlsx":
+        target = path_of(field.value)
+        if target is None:
+            field.complain(NOT_WHOLE)
+        elif self._form == "workbook" and target.suffix.lower() != ".xlsx":
             field.complain("The name must end in .xlsx.")
-        elif not target.parent.is_dir() or not target.is_absolute():
-            field.complain("There is no such folder. Make it first, or name another.")
+        elif why_not := why_no_folder(str(target.parent)):
+            field.complain(why_not)
         elif not self.is_working:
             field.complain("")
             self._start(target)

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 WHAT_IT_IS: Final = (
     "A copy of the practice's treatments, appointments, histories and ledger.\n"
-    "Raw data, no images or attached files. Only who schedules it can retrieve it."
+    "Raw data, no images or attached files. Only its requester can retrieve it."
 )
 EMPTY: Final = "No download has been scheduled yet. Press s to schedule the first one."
 _COLUMNS: Final = (
@@ -221,7 +221,7 @@ class DataDownloadScreen(Place, place="downloads"):
             ConfirmDialog(
                 f"End this {view.repeats} data download?",
                 "No further one is built; one that is scheduled is cancelled. What is ready stays"
-                " until it expires. To repeat again takes password and code.",
+                " until it expires. To let it repeat again, schedule it anew.",
                 do="End it",
                 keep="Let it go on",
             ),

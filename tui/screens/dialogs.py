@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
+from textual.content import Content
 from textual.widgets import Static
 
 from store.errors import ChairsideError
@@ -21,10 +22,10 @@ from tui.widgets.safe import content
 class TextDialog(Dialog[None], place="message"):
     """A text to read; it scrolls."""
 
-    def __init__(self, title: str, text: str) -> None:
+    def __init__(self, title: str, text: str | Content) -> None:
         super().__init__()
         self._title_shown = title
-        self._text = text
+        self._text = text if isinstance(text, Content) else content(text)
 
     @property
     def title_text(self) -> str:
@@ -34,7 +35,7 @@ class TextDialog(Dialog[None], place="message"):
     def body(self) -> ComposeResult:
         """The text, drawn as it is."""
         with VerticalScroll(id="text"):
-            yield Static(content(self._text))
+            yield Static(self._text)
 
     def buttons(self) -> ComposeResult:
         """One button, to close."""

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 OPENS_WITH: Final = (
     "It opens in 7-Zip or WinZip (either one). Windows Explorer, macOS and unzip cannot open it."
 )
+AGAIN: Final = "Retrieved already, and can be again until it expires."
 
 
 def remark(view: DownloadView, now: datetime) -> str:
@@ -59,7 +60,7 @@ def _explained_once(view: DownloadView) -> str:
     if view.state == "running":
         return "Is being built now. The Export Runner shows how far it is."
     if view.state in ("ready", "retrieved") and view.is_mine:
-        word = "Ready to retrieve." if view.state == "ready" else "Was retrieved; can be again."
+        word = "Ready to retrieve." if view.state == "ready" else AGAIN
         return f"{word} Its password is {locked_with(view)}; case matters. {OPENS_WITH}"
     if view.state in ("ready", "retrieved"):
         return (

@@ -123,7 +123,7 @@ class ExportRunnerScreen(Place, place="runner"):
         text, tone = f"Nightly run: {timer}{beat.words}", "$tone-dim"
         if beat.is_silent:
             # A timer that is new has not had its hour yet.
-            text += "." if self._installed else "; install the timer: i"
+            text += "." if self._installed else "; i installs the timer."
             tone = "$tone-warn"
         disk = disk_line(self._disk) if self._disk is not None else ""
         self.query_one("#last_run", Static).update(
@@ -202,9 +202,9 @@ class ExportRunnerScreen(Place, place="runner"):
         self.open(
             ConfirmDialog(
                 "Install the hourly timer?",
-                "This computer then does every hour what is due, and after it was off as well,"
-                " as the user of the system that the kiosk runs as. It holds no password."
-                f" It is called {self._hourly.name}.",
+                "Every hour this computer then does what is due, and catches up after it was"
+                " off. It works for the system user that runs the kiosk, and holds no password."
+                f" Its name is {self._hourly.name}.",
                 do="Install the timer",
                 keep="Leave it",
             ),
@@ -257,7 +257,8 @@ class ExportRunnerScreen(Place, place="runner"):
         kiosk = self.kiosk
         with self.working("Bringing forward…"):
             count = await kiosk.practice.ask(running.bring_forward, kiosk.signed_in)
-        self.say("Due now.", f"{words.count(count, 'download')}; r builds them.", "good")
+        it = "it" if count == 1 else "them"
+        self.say("Due now.", f"{words.count(count, 'download')}; r builds {it}.", "good")
 
     def do_runner_cancel(self) -> None:
         """Ask, then cancel what waits or stop what runs."""

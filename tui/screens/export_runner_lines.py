@@ -53,7 +53,7 @@ def row(view: DownloadView) -> tuple[Cell, ...]:
         remark = words.size(view.file_bytes)
         if view.ready_at and view.started_at:
             spent = (view.ready_at - view.started_at).total_seconds()
-            remark += f" in {words.spent(spent)}"
+            remark += f" in {words.spent(max(1, spent))}"
     who = "you" if view.is_mine else view.requested_by
     return (
         Cell(word, tone),

@@ -5,6 +5,7 @@ One rule: every line comes from the registry (`tui.keys`), so help cannot be beh
 
 from __future__ import annotations
 
+from textwrap import wrap
 from typing import Any
 
 from textual.app import ComposeResult
@@ -17,6 +18,13 @@ from tui.widgets.place import Dialog, PlaceMixin
 from tui.widgets.safe import fit, join
 
 _KEY_WIDTH = 10
+_WIDTH = 69
+"""Cells of a line at 80 columns, beside the scroll bar."""
+
+
+def _beside(text: str) -> str:
+    """Break a text so that all its lines stand beside the key."""
+    return f"\n{' ' * _KEY_WIDTH}".join(wrap(text, _WIDTH - _KEY_WIDTH))
 
 
 class HelpDialog(Dialog[None], place="help"):
@@ -46,8 +54,9 @@ class HelpDialog(Dialog[None], place="help"):
         for key in keys.keys_of(self._asked_for):
             reason = self._reasons[key.id]
             parts.append((fit(key.shown, _KEY_WIDTH), "bold $tone-key"))
-            parts.append((key.tooltip, ""))
-            parts.append((f"\n{' ' * _KEY_WIDTH}Not now: {reason}" if reason else "", "$tone-dim"))
+            parts.append((_beside(key.tooltip), ""))
+            if reason:
+                parts.append((f"\n{' ' * _KEY_WIDTH}{_beside(f'Not now: {reason}')}", "$tone-dim"))
             parts.append(("\n", ""))
         parts += [("\n", ""), *((f"{line}\n", "$tone-dim") for line in keys.MOVING)]
         with VerticalScroll(id="help"):

@@ -153,6 +153,7 @@ class HomeScreen(Place, place="home"):
             key=lambda place: AREAS.index(place.area),
         )
         await self._show_places(known)
+        self.refresh_keys()
         lines = list(self.query(PlaceLine))
         usable = [line for line in lines if line.view.allowed]
         again = [line for line in lines if line.id == marked] or usable or lines
@@ -243,6 +244,13 @@ class HomeScreen(Place, place="home"):
     def do_home_number(self) -> None:
         """The number keys are told apart in `on_key`, where the key is known."""
 
+    def why_not(self, key_id: str) -> str:
+        """Patients are found with their right only."""
+        if key_id != "home.find":
+            return ""
+        views = [line.view for line in self.query(PlaceLine) if line.code == "patients"]
+        return self._why_refused(views[0]) if views and not views[0].allowed else ""
+
     def do_home_find(self) -> None:
         """Find a patient: the place of patients, whose field waits for what is typed."""
         self._open("patients")
@@ -272,12 +280,13 @@ class HomeScreen(Place, place="home"):
             self.hush()
             self.open(screen_of(code))
         else:
-            self.say(
-                "This needs a right.",
-                f"{view.label} needs {view.right}. An administrator grants it under"
-                " Setup > Security > Groups.",
-                "warn",
-            )
+            self.say("This needs a right.", self._why_refused(view), "warn")
+
+    def _why_refused(self, view: PlaceView) -> str:
+        return (
+            f"{view.label} needs {view.right}. An administrator grants it under"
+            " Setup > Security > Groups."
+        )
 
     def leave(self) -> None:
         """Home is the first place."""

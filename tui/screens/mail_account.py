@@ -25,6 +25,8 @@ KINDS: Final = (
     Option("", "nothing", "No e-mail is sent; what waits stays in the outbox."),
     Option("spool", "files", "To try it out: written to files on this computer."),
 )
+IN_THE_DEMO: Final = (KINDS[0], KINDS[2])
+"""A practice of invented people writes files where nothing is set up: nothing is not on offer."""
 SECURITY: Final = (
     Option("starttls", "STARTTLS", "Encrypted after the greeting; port 587 as a rule."),
     Option("tls", "TLS", "Encrypted from the first byte; port 465 as a rule."),
@@ -52,7 +54,9 @@ class MailAccountScreen(Place, CarrierPlace, place="mail_account"):
 
     def fields(self) -> ComposeResult:
         """What a mail server needs."""
-        yield Choice("E-mail goes by", KINDS, id="kind")
+        card = self.kiosk.card
+        is_demo = card is not None and bool(card.demo_sign_ins)
+        yield Choice("E-mail goes by", IN_THE_DEMO if is_demo else KINDS, id="kind")
         yield Field("Server", id="address", placeholder="as mail.example.org", max_length=253)
         yield Choice("Encryption", SECURITY, id="security")
         yield Field("Port", id="port", restrict=r"[0-9]*", max_length=5)

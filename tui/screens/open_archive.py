@@ -18,7 +18,7 @@ from tui.screens.dialogs import ProgressDialog
 from tui.widgets import words
 from tui.widgets.field import Field
 from tui.widgets.jobs import Job
-from tui.widgets.paths import PathSuggester, entries, first_folder
+from tui.widgets.paths import PathSuggester, entries, first_folder, kind_of, path_of
 from tui.widgets.place import Place
 from tui.widgets.safe import content
 from tui.widgets.table import Cell, Column, Table
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 ZIP: Final = ".zip"
 EMPTY: Final = "No .zip file and no folder here."
+NO_FILE: Final = "There is no such file. Choose one of the folder below."
+CLOSED: Final = "This computer does not let you look in there."
 _COLUMNS: Final = (Column("In this folder", 0), Column("Size", 10, right=True))
 
 
@@ -101,7 +103,7 @@ class OpenArchiveScreen(Place, place="choose_archive"):
         yield Static(content(EMPTY, "$tone-dim"), id="nothing")
 
     def _whose_password(self) -> str:
-        return "Of a download: of the user who scheduled it, on that day."
+        return "For a download, its requester's password as it was then."
 
     def on_mount(self) -> None:
         """Show the folder; an archive that was handed over is opened at once."""
@@ -132,17 +134,18 @@ class OpenArchiveScreen(Place, place="choose_archive"):
     def entered(self) -> None:
         """Enter in a field goes on from any of them."""
         path_field, password = self.query_one("#path", Field), self.query_one("#password", Field)
-        path = Path(path_field.value.strip()).expanduser()
-        if path.is_dir():
-            path_field.complain("")
+        path = path_of(path_field.value)
+        kind = kind_of(path) if path else ""
+        if path is None or kind not in ("folder", "file"):
+            path_field.complain(CLOSED if kind == "closed" else NO_FILE)
+            path_field.focus_line()
+            return
+        path_field.complain("")
+        if kind == "folder":
             self._show_folder(path)
             self.query_one(Table).focus()
-        elif not path.is_file():
-            path_field.complain("There is no such file. Choose one of the folder below.")
-            path_field.focus_line()
         elif not password.value:
-            path_field.complain("")
-            password.focus_line()
+            password.ask("Type the password of this archive.")
         elif not self.is_working:
             text, password.value = password.value, ""
             self._open(path, text)

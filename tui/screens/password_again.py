@@ -66,7 +66,7 @@ class PasswordAgainDialog(Dialog[Any], place="password_again"):
         if field.value:
             self._go_on()
         else:
-            field.focus_line()
+            field.ask("Type your password.")
 
     @work(description="what the password was asked for", exit_on_error=False)
     async def _go_on(self) -> None:

@@ -94,7 +94,7 @@ class PatientDownloadDialog(Dialog[str | None], place="patient_download"):
         for field in self.query(Field):
             field.complain("")
             if not field.value.strip():
-                field.focus_line()
+                field.ask("Type it first.")
                 return
         again = self.query_one("#again", Field)
         if again.value != self.query_one("#passphrase", Field).value:

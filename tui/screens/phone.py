@@ -70,7 +70,7 @@ class PhoneDialog(Dialog[bool], place="phone"):
         for name in ("phone", "password"):
             field = self.query_one(f"#{name}", Field)
             if not field.value.strip():
-                field.focus_line()
+                field.ask("Type it first.")
                 return
         self._change()
 

@@ -84,7 +84,7 @@ class RetrieveDialog(Dialog[str | None], place="retrieve"):
         """Check the folder here, then the password in the store."""
         password = self.query_one("#password", Field)
         if not password.value:
-            password.focus_line()
+            password.ask("Type your password.")
         elif (folder := self.query_one(FolderField).folder()) is not None and not self.is_working:
             self._authorise(password.value, folder)
 
@@ -154,7 +154,7 @@ class OpenHereDialog(Dialog[tuple[Path, str] | None], place="retrieve"):
         """Open."""
         for field in self.query(Field):
             if not field.value:
-                field.focus_line()
+                field.ask("Type it first.")
                 return
         if not self.is_working:
             self._authorise()

@@ -8,35 +8,22 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Final
 
-from rich.cells import cell_len
 from textual import on, work
 from textual.app import ComposeResult
 from textual.widgets import Static
 
-from tui.screens.archive import fields_text
 from tui.screens.dialogs import TextDialog
+from tui.screens.field_words import cell_text, columns_for, fields_text
 from tui.widgets.place import Place
 from tui.widgets.safe import drawable, join
-from tui.widgets.table import Cell, Column, Table
+from tui.widgets.table import Cell, Table
 
 if TYPE_CHECKING:
-    from exporter.archive.description import DescribedTable, Field
+    from exporter.archive.description import DescribedTable
     from exporter.archive.pager import Page
     from exporter.archive.reader import Archive
 
 PAGE: Final = 200
-WIDEST: Final = 26
-_RIGHT: Final = frozenset({"id", "integer", "cents", "flag"})
-
-
-def columns_for(fields: tuple[Field, ...], page: Page) -> list[Column]:
-    """Return columns as wide as this page needs, none wider than `WIDEST`."""
-    columns = []
-    for index, field in enumerate(fields):
-        longest = max((cell_len(drawable(row[index] or "")) for row in page.rows), default=0)
-        width = min(WIDEST, max(longest, min(cell_len(field.name), 16), 2))
-        columns.append(Column(field.name, width, right=field.kind in _RIGHT))
-    return columns
 
 
 class RowsScreen(Place, place="rows"):
@@ -77,7 +64,7 @@ class RowsScreen(Place, place="rows"):
     def _show(self, page: Page, mark: int) -> None:
         is_first = self._page is None
         self._page, self._start = page, page.start
-        columns = columns_for(self._described.fields, page) if is_first else None
+        columns = columns_for(self._described.fields, page.rows) if is_first else None
         rows = [tuple(Cell(value or "") for value in row) for row in page.rows]
         self.query_one(Table).show(rows, columns=columns, mark=mark)
         self._tell()
@@ -140,13 +127,12 @@ class RowsScreen(Place, place="rows"):
 
     @on(Table.Chosen)
     def do_rows_cell(self) -> None:
-        """The whole text of the marked cell."""
+        """The whole text of the marked cell; of a code, what it and the others mean (D20)."""
         table = self.query_one(Table)
         if self._page is not None and self._page.rows:
             field = self._described.fields[table.marked_column]
             value = self._page.rows[table.marked][table.marked_column]
-            text = "There is no value." if value is None else value
-            self.open(TextDialog(field.name, text))
+            self.open(TextDialog(field.name, cell_text(field, value)))
 
     def do_rows_fields(self) -> None:
         """The meaning of every field."""

@@ -30,7 +30,7 @@ ONLY_YOU: Final = (
     "Only you will be able to retrieve it. If you may be away, let the person who needs it"
     " schedule it."
 )
-LOCKS: Final = "It locks the archive: it must have 15 characters or top strength."
+LOCKS: Final = "It locks the archive: 15 characters, or one that is very hard to guess."
 """D14: the format's key derivation is weak, and an archive can be tried at leisure."""
 HOW_LONG: Final = "At least 15 characters that every keyboard has. Keep it."
 ONCE: Final = "once"
@@ -182,7 +182,7 @@ class ScheduleDialog(Dialog[CodeSent | None], place="schedule"):
         day_field.complain("")
         password = self.query_one("#password", Field)
         if not password.value:
-            password.focus_line()
+            password.ask("Type your password: it is asked for every time.")
         elif self._needs_passphrase and not self._passphrases_agree():
             return
         else:
@@ -193,7 +193,7 @@ class ScheduleDialog(Dialog[CodeSent | None], place="schedule"):
         agree = first.value == again.value
         again.complain("The two are not the same." if again.value and not agree else "")
         if not first.value:
-            first.focus_line()
+            first.ask("Type a passphrase for this archive.")
         elif not agree:
             again.clear()
             again.focus_line()

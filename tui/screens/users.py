@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 COLUMNS: Final = (
     Column("User", 12),
     Column("Name", 20),
-    Column("Groups", 22),
-    Column("Last sign-in", 0),
+    Column("Groups", 0),
+    Column("Last sign-in", 15),
 )
 NOBODY_FOUND: Final = "No user matches what is typed. Esc shows all of them."
 NOBODY: Final = (

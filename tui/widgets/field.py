@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import unicodedata
+from collections.abc import Mapping
 from typing import ClassVar
 
 from rich.cells import cell_len
 from rich.text import Text
+from textual import events
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.strip import Strip
 from textual.suggester import Suggester
@@ -45,22 +46,41 @@ def drawn_pieces(value: str) -> list[str]:
     return pieces
 
 
-class Line(Input, inherit_bindings=False):
+class Editing:
+    """Deals with the keys that edit as they come.
+
+    A binding is looked for on the way up, when the letters that came after it in one burst (a slow
+    line that catches up) are typed already: what was taken back would stay, and what was typed last
+    would go.
+    """
+
+    EDITS: ClassVar[Mapping[str, str]] = {}
+    """The action of each key."""
+
+    def on_key(self, event: events.Key) -> None:
+        """Edit now; what is no key of these is the stock widget's."""
+        if (action := self.EDITS.get(event.key)) is not None:
+            event.stop()
+            event.prevent_default()
+            getattr(self, f"action_{action}")()
+
+
+class Line(Editing, Input, inherit_bindings=False):
     """An input of one line, without clipboard keys. Enter, up and down are the app's."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("left", "cursor_left", show=False),
-        Binding("right", "cursor_right", show=False),
-        Binding("ctrl+left", "cursor_left_word", show=False),
-        Binding("ctrl+right", "cursor_right_word", show=False),
-        Binding("home,ctrl+a", "home", show=False),
-        Binding("end,ctrl+e", "end", show=False),
-        Binding("backspace", "delete_left", show=False),
-        Binding("delete", "delete_right", show=False),
-        Binding("ctrl+w,ctrl+backspace", "delete_left_word", show=False),
-        Binding("ctrl+u", "delete_left_all", show=False),
-        Binding("ctrl+k", "delete_right_all", show=False),
-    ]
+    EDITS: ClassVar[Mapping[str, str]] = {
+        "left": "cursor_left",
+        "right": "cursor_right",
+        "ctrl+left": "cursor_left_word",
+        "ctrl+right": "cursor_right_word",
+        **dict.fromkeys(("home", "ctrl+a"), "home"),
+        **dict.fromkeys(("end", "ctrl+e"), "end"),
+        "backspace": "delete_left",
+        "delete": "delete_right",
+        **dict.fromkeys(("ctrl+w", "ctrl+backspace"), "delete_left_word"),
+        "ctrl+u": "delete_left_all",
+        "ctrl+k": "delete_right_all",
+    }
 
     async def caught_up(self) -> None:
         """Return once every key that was sent here before is dealt with."""
@@ -143,6 +163,7 @@ class Field(Widget):
         super().__init__(id=id)
         self._label = label
         self._meaning = meaning
+        self._asked = False
         self.line = Line(
             value,
             password=secret,
@@ -190,6 +211,19 @@ class Field(Widget):
     def focus_line(self) -> None:
         """Put the cursor into the line, now: a key that follows at once must land in it."""
         self.screen.set_focus(self.line)
+
+    def ask(self, text: str) -> None:
+        """Go to an empty field; where one is there already, say what belongs in it."""
+        if self.line.has_focus:
+            self.complain(text)
+            self._asked = True
+        self.focus_line()
+
+    def on_input_changed(self) -> None:
+        """What was asked for is being typed."""
+        if self._asked:
+            self._asked = False
+            self.complain("")
 
     def explain(self, text: str) -> None:
         """Change the meaning under the line."""

@@ -10,9 +10,12 @@ from pathlib import Path
 from typing import Final
 
 from tui.widgets.field import Field
-from tui.widgets.paths import PathSuggester, first_folder
+from tui.widgets.paths import PathSuggester, first_folder, kind_of, path_of
 
 NO_FOLDER: Final = "There is no such folder. Make it first, or name another."
+CLOSED: Final = "This computer does not let you look in there. Name another folder."
+A_FILE: Final = "That is a file. Name the folder to save in."
+NOT_WHOLE: Final = "Type the whole path of the folder, from its beginning."
 LONGEST: Final = 4096
 """Characters: the longest path of Linux."""
 
@@ -36,18 +39,17 @@ class FolderField(Field):
 
     def folder(self) -> Path | None:
         """Return the folder that is typed; else complain, go there, and return None."""
-        found = folder_of(self.value)
-        self.complain("" if found else NO_FOLDER)
-        if found is None:
+        why_not = why_no_folder(self.value)
+        self.complain(why_not)
+        if why_not:
             self.focus_line()
-        return found
+            return None
+        return path_of(self.value)
 
 
-def folder_of(typed: str) -> Path | None:
-    """Return the folder that a text means; None where it names none, or none that can be seen."""
-    try:
-        folder = Path(typed.strip()).expanduser()
-        return folder if folder.is_absolute() and folder.is_dir() else None
-    except (OSError, RuntimeError, ValueError):
-        # A name that is too long, the home of nobody, a folder inside a closed one.
-        return None
+def why_no_folder(typed: str) -> str:
+    """Return why nothing can be saved in the folder that a text names; empty if it can be tried."""
+    path = path_of(typed)
+    if path is None:
+        return NOT_WHOLE
+    return {"folder": "", "file": A_FILE, "closed": CLOSED}.get(kind_of(path), NO_FOLDER)

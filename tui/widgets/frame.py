@@ -105,16 +105,14 @@ class PathLine(Widget):
 
 
 class MessageLine(Static):
-    """The last answer: a word that tells its kind, then a sentence."""
+    """The last answer: beside a bar, a word that tells its kind, then a sentence."""
 
     def say(self, title: str, text: str, tone: str = "") -> None:
         """Show an answer; both empty clears the line."""
-        if not (title or text):
-            self.update(Content(""))
-            return
-        bar = "$tone-" + (tone or "dim")
+        said = (tone or "dim") if title or text else ""
+        self.set_classes([f"-{said}"] if said else [])
         space = " " if title and text else ""
-        self.update(join(("▌ ", bar), (title, f"bold {bar}"), (space, ""), (text, "")))
+        self.update(join((title, f"bold $tone-{said or 'dim'}"), (space, ""), (text, "")))
 
 
 class KeyLine(Widget):

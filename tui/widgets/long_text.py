@@ -6,13 +6,14 @@ picture as it comes in; so what is drawn is what is kept.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
-from textual.binding import Binding, BindingType
 from textual.document._document import EditResult
 from textual.document._edit import Edit
 from textual.widgets import TextArea
 
+from tui.widgets.field import Editing
 from tui.widgets.safe import drawable
 
 
@@ -20,28 +21,28 @@ def _inert(text: str) -> str:
     return drawable(text.replace("\r\n", "\n").replace("\r", "\n").expandtabs(4), lines=True)
 
 
-class LongText(TextArea, inherit_bindings=False):
+class LongText(Editing, TextArea, inherit_bindings=False):
     """Lines of text that break at blanks."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "cursor_up", show=False),
-        Binding("down", "cursor_down", show=False),
-        Binding("left", "cursor_left", show=False),
-        Binding("right", "cursor_right", show=False),
-        Binding("ctrl+left", "cursor_word_left", show=False),
-        Binding("ctrl+right", "cursor_word_right", show=False),
-        Binding("home,ctrl+a", "cursor_line_start", show=False),
-        Binding("end,ctrl+e", "cursor_line_end", show=False),
-        Binding("pageup", "cursor_page_up", show=False),
-        Binding("pagedown", "cursor_page_down", show=False),
-        Binding("backspace", "delete_left", show=False),
-        Binding("delete", "delete_right", show=False),
-        Binding("ctrl+w,ctrl+backspace", "delete_word_left", show=False),
-        Binding("ctrl+u", "delete_to_start_of_line", show=False),
-        Binding("ctrl+k", "delete_to_end_of_line", show=False),
-        Binding("ctrl+z", "undo", show=False),
-        Binding("ctrl+y", "redo", show=False),
-    ]
+    EDITS: ClassVar[Mapping[str, str]] = {
+        "up": "cursor_up",
+        "down": "cursor_down",
+        "left": "cursor_left",
+        "right": "cursor_right",
+        "ctrl+left": "cursor_word_left",
+        "ctrl+right": "cursor_word_right",
+        **dict.fromkeys(("home", "ctrl+a"), "cursor_line_start"),
+        **dict.fromkeys(("end", "ctrl+e"), "cursor_line_end"),
+        "pageup": "cursor_page_up",
+        "pagedown": "cursor_page_down",
+        "backspace": "delete_left",
+        "delete": "delete_right",
+        **dict.fromkeys(("ctrl+w", "ctrl+backspace"), "delete_word_left"),
+        "ctrl+u": "delete_to_start_of_line",
+        "ctrl+k": "delete_to_end_of_line",
+        "ctrl+z": "undo",
+        "ctrl+y": "redo",
+    }
 
     def __init__(self, text: str, *, id: str, most: int = 10_000) -> None:
         super().__init__(

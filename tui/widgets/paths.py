@@ -1,13 +1,16 @@
-"""Completion of paths as they are typed, and the first folder to offer.
+"""Paths as they are typed: completion, what a text means, and the first folder to offer.
 
-One rule: a folder is read in a thread and a folder that cannot be read completes to nothing.
+One rule: whatever is typed is answered and never an error; a folder is read in a thread, and one
+that cannot be read completes to nothing.
 """
 
 from __future__ import annotations
 
 import asyncio
 import os
+import stat
 from pathlib import Path
+from typing import Literal
 
 from textual.suggester import Suggester
 
@@ -29,7 +32,8 @@ def complete(value: str, suffix: str | None = None) -> str | None:
     folder, begun = os.path.split(value)
     if not folder or not begun:
         return None
-    for name in entries(Path(folder).expanduser(), suffix):
+    named = path_of(folder)
+    for name in entries(named, suffix) if named else ():
         if name.startswith(begun) and name != begun:
             return value + name[len(begun) :]
     return None
@@ -50,6 +54,31 @@ def entries(folder: Path, suffix: str | None = None) -> list[str]:
     except OSError:
         return []
     return sorted(names, key=str.casefold)
+
+
+def path_of(typed: str) -> Path | None:
+    """Return the whole path that a text means, `~` being the home folder; None where it is none.
+
+    What a path means must not depend on where the kiosk was started.
+    """
+    try:
+        path = Path(typed.strip()).expanduser()
+    except RuntimeError:
+        # The home of nobody.
+        return None
+    return path if path.is_absolute() and "\0" not in typed else None
+
+
+def kind_of(path: Path) -> Literal["folder", "file", "closed", ""]:
+    """Return what is at a path; `closed` where that is not for this user of the computer to see."""
+    try:
+        mode = path.stat().st_mode
+    except PermissionError:
+        return "closed"
+    except OSError:
+        # Nothing there, a name that is too long, a file in the place of a folder.
+        return ""
+    return "folder" if stat.S_ISDIR(mode) else "file"
 
 
 def first_folder() -> str:

@@ -172,7 +172,9 @@ class PlaceMixin(Screen[Answer]):
 
     def refresh_keys(self) -> None:
         """Draw the keys again after something changed that enables or disables one."""
-        self.query_one(KeyLine).refresh()
+        # The app's timer may come before the screen is composed.
+        for line in self.query(KeyLine):
+            line.refresh()
 
     def show_error(self, error: BaseException | None) -> None:
         """The error policy: ours are told, the end of a session ends it, others show no data."""

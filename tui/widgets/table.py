@@ -22,6 +22,8 @@ from tui.widgets.safe import fit
 
 MARKER = "▌"
 _GAP = 2
+_LEAST = 4
+"""Cells; of a column with less room nothing could be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,9 +220,10 @@ class Table(ScrollView, can_focus=True, inherit_bindings=False):
         fixed = sum(c.width for c in self._columns) + _GAP * (len(self._columns) - 1)
         seen: list[tuple[int, int]] = []
         for index in range(self._first_column, len(self._columns)):
-            if room <= 0:
+            width = self._columns[index].width or max(8, self._width - 1 - fixed)
+            if room < min(width, _LEAST):
                 break
-            width = min(self._columns[index].width or max(8, self._width - 1 - fixed), room)
+            width = min(width, room)
             seen.append((index, width))
             room -= width + _GAP
         return seen

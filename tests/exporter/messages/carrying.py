@@ -10,7 +10,7 @@ from store.carrier_settings import CarrierForm
 from store.database import Store
 from store.practice import Practice
 from store.use_cases import carriers
-from tests.exporter.messages.gateway_server import ACCOUNT, SENDER, TOKEN, Gateway
+from tests.exporter.messages.gateway.server import ACCOUNT, SENDER, TOKEN, Gateway
 
 
 def use_gateway(practice: Practice, actor: Actor, gateway: Gateway, **other: str) -> None:

@@ -20,7 +20,7 @@ from store.use_cases import communications, downloads, home
 from tests.clocks import FixedClock
 from tests.exporter.messages.carrying import health, queue_texts, registered, use_gateway
 from tests.exporter.messages.conftest import rows
-from tests.exporter.messages.gateway_server import TOKEN, Gateway, never, said, saying, serving
+from tests.exporter.messages.gateway.server import TOKEN, Gateway, never, said, saying, serving
 from tests.exporter.messages.test_deliverers import child
 from tests.people import change_store, last_code, requested, scheduled
 

@@ -365,7 +365,8 @@ def test_d7_whose_number_is_not_served_is_offered_no_text_message_and_told_why(
     form = practice.call(downloads.schedule_form, dana)
     assert form.kinds == ()
     assert form.obstacles == (
-        "Text messages are sent to numbers of CA only. That number is of US.",
+        "Text messages are sent to numbers of CA only. That number is of US. Enter a mobile number"
+        " under File > My Factors > Text message.",
     )
     with pytest.raises(BadInput, match="CA only"):
         practice.call(

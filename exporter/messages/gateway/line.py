@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlencode, urlsplit
 
 from exporter.messages.carriers import CarrierDown, Patience
-from exporter.messages.gateway_http import Client, reason
+from exporter.messages.gateway.http import Client, reason
 from exporter.messages.time_limit import cut_after
 
 MEND_LINE = "Check the gateway's address, and this computer's connection to the internet."

@@ -15,8 +15,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from exporter.messages.modem_device import Device, Failed
-from exporter.messages.modem_tap import Tap
+from exporter.messages.modem.device import Device, Failed
+from exporter.messages.modem.tap import Tap
 
 Request = dict[str, Any]
 Answer = dict[str, Any]

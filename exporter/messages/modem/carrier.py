@@ -20,11 +20,11 @@ from exporter.messages.carriers import (
     Receipt,
     RefusedForGood,
 )
-from exporter.messages.modem_errors import MIGHT, by_cause, down
-from exporter.messages.modem_line import Answer, LineCut, ModemLine
-from exporter.messages.modem_pin import TriedPins
-from exporter.messages.modem_reports import Reference, Report, matched
-from exporter.messages.modem_text import needs_unicode, why_not_sendable
+from exporter.messages.modem.errors import MIGHT, by_cause, down
+from exporter.messages.modem.line import Answer, LineCut, ModemLine
+from exporter.messages.modem.pin import TriedPins
+from exporter.messages.modem.reports import Reference, Report, matched
+from exporter.messages.modem.text import needs_unicode, why_not_sendable
 from exporter.messages.server_text import clean
 from store.clock import Clock, SystemClock
 from store.outbox import Outgoing

@@ -15,8 +15,8 @@ import sys
 import threading
 from contextlib import suppress
 
-from exporter.messages.modem_device import Failed
-from exporter.messages.modem_holder import Answer, Holder, Request
+from exporter.messages.modem.device import Failed
+from exporter.messages.modem.holder import Answer, Holder, Request
 
 ALONE_SECONDS = 180
 """For one request, and between two; longer than any whole try may take."""

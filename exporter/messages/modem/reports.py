@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from exporter.messages.carriers import Receipt
-from exporter.messages.modem_errors import undelivered
+from exporter.messages.modem.errors import undelivered
 from store.clock import instant, moment
 
 APART = timedelta(hours=15)

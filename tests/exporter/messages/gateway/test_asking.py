@@ -9,10 +9,10 @@ from contextlib import closing
 import pytest
 
 from exporter.messages.carriers import CarrierDown, Patience, Receipt
-from exporter.messages.gateway import GatewayCarrier
+from exporter.messages.gateway.carrier import GatewayCarrier
 from store.outbox import Outgoing
 from store.use_cases.carriers import OpenCarrier
-from tests.exporter.messages.gateway_server import (
+from tests.exporter.messages.gateway.server import (
     ACCOUNT,
     RECIPIENT,
     SENDER,

@@ -17,7 +17,7 @@ from exporter.messages.carriers import (
     Receipt,
     RefusedForGood,
 )
-from exporter.messages.gateway_errors import (
+from exporter.messages.gateway.errors import (
     ABOUT_ACCOUNT,
     ABOUT_CREDIT,
     ABOUT_SENDER,
@@ -27,7 +27,7 @@ from exporter.messages.gateway_errors import (
     TOO_MUCH,
     numbered,
 )
-from exporter.messages.gateway_line import Answer
+from exporter.messages.gateway.line import Answer
 
 AGAIN = "Try again in a while."
 ABOUT_ADDRESS = "Check the gateway's address under Communications."

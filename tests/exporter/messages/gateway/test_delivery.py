@@ -18,7 +18,7 @@ from store.practice import Practice
 from store.use_cases import carriers, downloads
 from tests.clocks import FixedClock
 from tests.exporter.messages.conftest import rows
-from tests.exporter.messages.gateway_server import (
+from tests.exporter.messages.gateway.server import (
     ACCOUNT,
     SENDER,
     TOKEN,

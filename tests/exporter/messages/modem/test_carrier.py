@@ -29,16 +29,16 @@ from exporter.messages.carriers import (
     Receipt,
     RefusedForGood,
 )
-from exporter.messages.modem import ModemCarrier
-from exporter.messages.modem_line import ModemLine
-from exporter.messages.modem_pin import TriedPins
+from exporter.messages.modem.carrier import ModemCarrier
+from exporter.messages.modem.line import ModemLine
+from exporter.messages.modem.pin import TriedPins
 from store.outbox import Outgoing
 from store.use_cases.carriers import OpenCarrier
 
 pytest.importorskip("gammu", reason="the extra `modem` is not installed")
 pytest.importorskip("pty", reason="there are no pseudo-terminals on this system")
 
-from tests.exporter.messages.at_modem import AtModem, from_somebody
+from tests.exporter.messages.modem.at_modem import AtModem, from_somebody
 
 NUMBER, OTHER = "+15105550142", "+15105550143"
 LONG = "One part is not enough for this. " * 6
@@ -246,7 +246,7 @@ def test_attack_reading_number_or_text_in_the_list_of_processes(seen: Scenarios)
     done = seen["sends"].result()
     if not done.extra:
         pytest.skip("processes cannot be looked at on this system")
-    assert "modem_process" in done.extra
+    assert "exporter.messages.modem.process" in done.extra
     assert "482913" not in done.extra
     assert NUMBER.lstrip("+") not in done.extra
     assert re.search(r"Max core file size +0 +0 ", done.extra), "a crash leaves no image of it"
@@ -377,7 +377,7 @@ def test_the_process_ends_with_a_program_that_was_killed_in_the_middle_of_a_line
 @pytest.mark.skipif(sys.platform == "win32", reason="SIGALRM")
 def test_the_process_ends_if_whoever_started_it_is_stopped_and_says_nothing() -> None:
     """A terminal that was suspended with Ctrl+Z holds the modem for nobody else's lifetime."""
-    program = "from exporter.messages import modem_process as p; p.ALONE_SECONDS = 1; p.main()"
+    program = "from exporter.messages.modem import process as p; p.ALONE_SECONDS = 1; p.main()"
     alone = subprocess.Popen(
         [sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL
     )
@@ -388,7 +388,7 @@ def test_the_process_ends_if_whoever_started_it_is_stopped_and_says_nothing() ->
 
 def test_the_process_knows_nothing_of_the_store() -> None:
     program = (
-        "import sys, exporter.messages.modem_process;"
+        "import sys, exporter.messages.modem.process;"
         "print(*sorted({m.split('.')[0] for m in sys.modules}))"
     )
     loaded = subprocess.run(

@@ -14,7 +14,6 @@ from typing import cast
 import pytest
 import trustme
 
-from exporter.messages import gateway_line
 from exporter.messages.carriers import (
     CarrierDown,
     NobodyKnows,
@@ -24,12 +23,13 @@ from exporter.messages.carriers import (
     RefusedForGood,
     Reporting,
 )
-from exporter.messages.gateway import GatewayCarrier
-from exporter.messages.gateway_line import ends_here
+from exporter.messages.gateway import line
+from exporter.messages.gateway.carrier import GatewayCarrier
+from exporter.messages.gateway.line import ends_here
 from store.outbox import Outgoing
 from store.use_cases.carriers import OpenCarrier
 from store.use_cases.messages import ClaimLost
-from tests.exporter.messages.gateway_server import (
+from tests.exporter.messages.gateway.server import (
     ACCOUNT,
     RECIPIENT,
     SENDER,
@@ -389,7 +389,7 @@ def test_attack_without_encryption_nothing_goes_to_another_computer(
         assert plain.requests[0].path.startswith("/base/2010-04-01/")
         near.close()
         noted = Noted(plain)
-        monkeypatch.setattr(gateway_line, "ends_here", lambda line: False)
+        monkeypatch.setattr(line, "ends_here", lambda line: False)
         with pytest.raises(CarrierDown, match="only this computer"):
             near.send(message(), noted)
         assert (len(plain.requests), noted.seen) == (1, [])

@@ -36,7 +36,7 @@ class ModemLine:
         self._in_time = True
         self._process = subprocess.Popen(
             # -P: what lies in the present folder is not taken for our own modules.
-            [sys.executable, "-P", "-m", "exporter.messages.modem_process"],
+            [sys.executable, "-P", "-m", "exporter.messages.modem.process"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

@@ -8,10 +8,10 @@ from contextlib import suppress
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from exporter.messages import gateway_answers as answers
 from exporter.messages.carriers import CarrierDown, NobodyKnows, NotTaken
-from exporter.messages.gateway_errors import MEANINGS
-from exporter.messages.gateway_line import Answer
+from exporter.messages.gateway import answers
+from exporter.messages.gateway.errors import MEANINGS
+from exporter.messages.gateway.line import Answer
 
 MARK = "Zx9-of-the-gateway-Zx9"
 VALUES = st.recursive(

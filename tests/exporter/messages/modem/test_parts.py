@@ -11,9 +11,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from exporter.messages.carriers import Receipt
-from exporter.messages.modem_pin import TriedPins
-from exporter.messages.modem_reports import STALE, Reference, Report, matched
-from exporter.messages.modem_text import needs_unicode, why_not_sendable
+from exporter.messages.modem.pin import TriedPins
+from exporter.messages.modem.reports import STALE, Reference, Report, matched
+from exporter.messages.modem.text import needs_unicode, why_not_sendable
 
 SENT = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 CENTRE = {"Number": "+15550000001", "Name": "", "DefaultNumber": "", "Format": "Text"}
@@ -31,8 +31,8 @@ def test_any_text_comes_out_as_it_went_in(text: str) -> None:
     """libgammu's PDUs, read by the test modem's own decoder (3GPP 23.038, 23.040)."""
     gammu = pytest.importorskip("gammu", reason="the extra `modem` is not installed")
     pytest.importorskip("pty", reason="there are no pseudo-terminals on this system")
-    from exporter.messages.modem_holder import parts_of
-    from tests.exporter.messages.at_modem import submitted
+    from exporter.messages.modem.holder import parts_of
+    from tests.exporter.messages.modem.at_modem import submitted
 
     assert why_not_sendable(text) == ""
     pdus = parts_of(text, needs_unicode(text), "+15105550142", CENTRE)

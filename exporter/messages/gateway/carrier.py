@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from urllib.parse import quote
 
-from exporter.messages import gateway_answers as answers
 from exporter.messages.carriers import (
     CarrierDown,
     NobodyKnows,
@@ -19,7 +18,8 @@ from exporter.messages.carriers import (
     Receipt,
     RefusedForGood,
 )
-from exporter.messages.gateway_line import Answer, GatewayLine, NoAnswer
+from exporter.messages.gateway import answers
+from exporter.messages.gateway.line import Answer, GatewayLine, NoAnswer
 from store.outbox import Outgoing
 from store.phones import why_not_served
 from store.use_cases.carriers import OpenCarrier

@@ -18,11 +18,11 @@ from urllib.parse import urlencode
 import pytest
 
 from exporter.messages.carriers import CarrierDown, Patience, Receipt
-from exporter.messages.gateway import GatewayCarrier
+from exporter.messages.gateway.carrier import GatewayCarrier
 from store.outbox import Outgoing
 from store.use_cases.carriers import OpenCarrier
 from tests.conftest import PROJECT
-from tests.exporter.messages.gateway_server import (
+from tests.exporter.messages.gateway.server import (
     ACCOUNT,
     RECIPIENT,
     SENDER,
@@ -52,7 +52,7 @@ def port(behind: Gateway) -> Iterator[int]:
     """The port of Prism, before our test gateway."""
     node = shutil.which("node")
     if node is None or not (PRISM / "installed").exists():
-        pytest.skip("Prism is not installed (tests/exporter/messages/prism/install)")
+        pytest.skip("Prism is not installed (tests/exporter/messages/gateway/prism/install)")
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     where = ("-h", "127.0.0.1", "-p", str(port))

@@ -14,7 +14,7 @@ from collections.abc import Callable
 
 
 class Failed(Exception):
-    """A step did not work; `kind` is a word that `modem_errors` has a sentence for."""
+    """A step did not work; `kind` is a word that `errors.py` has a sentence for."""
 
     def __init__(self, kind: str) -> None:
         super().__init__(kind)
