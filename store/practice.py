@@ -130,7 +130,7 @@ def create_practice(
         raise BadInput("A PGID is a number from 1 to 999999999.")
     if not name.strip():
         raise BadInput("The practice needs a name.")
-    if time_zone not in available_timezones() - NO_PLACES:
+    if time_zone not in known_time_zones():
         raise BadInput(
             f"There is no time zone named {time_zone}.", do=f"Use a name such as {PACIFIC}."
         )
@@ -143,6 +143,11 @@ def create_practice(
         finally:
             practice.close()
     return Practice.open(data, pgid, clock)
+
+
+def known_time_zones() -> set[str]:
+    """Return the names of time zones that a practice may have on this computer."""
+    return available_timezones() - NO_PLACES
 
 
 def _fill_new(store: Store, pgid: int, name: str, time_zone: str) -> None:

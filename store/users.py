@@ -62,11 +62,12 @@ def add(
     groups: Iterable[str],
     job_title: str | None = None,
     cell_phone: str | None = None,
+    user_id: int | None = None,
 ) -> int:
     """Add a user with a password of their own, inside the running transaction; return the number.
 
-    The first group is the primary one. Raises BadInput, Conflict for a name that is taken,
-    NotFound for a group that is not there.
+    The number is `user_id`, or the next that is free. The first group is the primary one. Raises
+    BadInput, Conflict for a name that is taken, NotFound for a group that is not there.
     """
     from store.password_policy import check_allowed, policy_of
 
@@ -77,6 +78,7 @@ def add(
     user_id = insert(
         store,
         {
+            "user_id": user_id,
             "user_name": name,
             "full_name": needed(full_name, "full name"),
             "job_title": one_line(job_title, "job title"),

@@ -55,7 +55,10 @@ class DescribedTable(Described):
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """All that an archive of ours says about itself. `snapshot` is an instant, UTC."""
+    """All that an archive of ours says about itself. `snapshot` is an instant, UTC.
+
+    `patient_id` is set where it holds the data of one patient only.
+    """
 
     pgid: int
     practice: str
@@ -64,6 +67,7 @@ class Manifest:
     documents: tuple[Described, ...]
     tables: tuple[DescribedTable, ...]
     left_out: tuple[tuple[str, str], ...]
+    patient_id: int | None = None
 
     def table(self, name: str) -> DescribedTable:
         """Return one table. Raises ArchiveProblem for a name that the archive does not hold."""
@@ -113,6 +117,7 @@ def _manifest(package: dict[str, Any]) -> Manifest:
         documents=documents,
         tables=tables,
         left_out=tuple((_text(t["table"]), _text(t["reason"])) for t in ours["leftOut"]),
+        patient_id=_number(ours["patient"]) if "patient" in ours else None,
     )
 
 

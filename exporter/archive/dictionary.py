@@ -50,6 +50,10 @@ def _table(table: Table, value_sets: ValueSets, present: set[str]) -> list[str]:
     secret = [column.name for column in table.columns if column.secret]
     if secret:
         lines += ["", *_wrapped(f"Left out, because secret: {', '.join(secret)}.", 2)]
+    local = [column.name for column in table.columns if column.local]
+    if local:
+        what = f"Left out, because it points to what no archive holds: {', '.join(local)}."
+        lines += ["", *_wrapped(what, 2)]
     return lines
 
 

@@ -56,10 +56,30 @@ def read_rows(chunks: Iterable[bytes], *, width: int | None = None, skip: int = 
 
 def _split(text: str, line: int) -> Row:
     if '"' in text:
-        return _split_quoted(text, line)
+        return _split_at_tabs(text) or _split_quoted(text, line)
     if "\r" in text:
         raise MalformedText(line, "a carriage return outside quotes")
     return [field or None for field in text.split("\t")]
+
+
+def _split_at_tabs(text: str) -> Row | None:
+    """Split a row whose quoted fields hold no TAB, as nearly all are; None for any other.
+
+    `_split_quoted` says what is wrong with a row and is the measure of what is right, but takes
+    eight times as long.
+    """
+    row: Row = []
+    for field in text.split("\t"):
+        if '"' in field:
+            inside = field[1:-1].replace('""', "")
+            if field[0] != '"' or field[-1] != '"' or len(field) == 1 or '"' in inside:
+                return None
+            row.append(field[1:-1].replace('""', '"') or None)
+        elif "\r" in field or "\n" in field:
+            return None
+        else:
+            row.append(field or None)
+    return row
 
 
 def _split_quoted(text: str, line: int) -> Row:

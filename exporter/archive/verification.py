@@ -74,7 +74,7 @@ def verify_all(
     findings: list[Finding] = []
     notes: list[Finding] = []
     unchecked: list[Finding] = []
-    described = _described(archive)
+    described = described_entries(archive)
     rows = 0
     for entry in archive.entries:
         try:
@@ -84,7 +84,7 @@ def verify_all(
                 continue
             if not entry.is_locked:
                 notes.append(Finding(entry.name, NOT_ENCRYPTED))
-            rows += _verify_entry(archive, entry, described.get(entry.name), work)
+            rows += verify_entry(archive, entry, described.get(entry.name), work)
         except DamagedEntry as problem:
             findings.append(Finding(problem.entry, problem.fault))
         except ArchiveProblem as problem:
@@ -92,7 +92,7 @@ def verify_all(
     if archive.manifest_problem is not None:
         findings.append(Finding(DATAPACKAGE, archive.manifest_problem.what.rstrip(".")))
     if archive.manifest is not None:
-        findings += _compare_lists(archive, described)
+        findings += compare_lists(archive, described)
     unique = tuple(dict.fromkeys(findings))
     is_described = archive.manifest is not None
     return Verification(
@@ -119,13 +119,14 @@ def _unread(entry: Entry) -> Finding:
     return Finding(entry.name, f"{checked}{fault}; {program} opens it")
 
 
-def _described(archive: Archive) -> dict[str, Described]:
+def described_entries(archive: Archive) -> dict[str, Described]:
+    """Return what the manifest tells of each entry, by name."""
     if archive.manifest is None:
         return {}
     return {d.path: d for d in (*archive.manifest.documents, *archive.manifest.tables)}
 
 
-def _verify_entry(archive: Archive, entry: Entry, described: Described | None, work: Work) -> int:
+def verify_entry(archive: Archive, entry: Entry, described: Described | None, work: Work) -> int:
     """Read one entry to its end; returns its rows. Raises DamagedEntry."""
     table = described if isinstance(described, DescribedTable) else None
     rows_total = 0 if table is None else table.rows
@@ -146,7 +147,7 @@ def _verify_entry(archive: Archive, entry: Entry, described: Described | None, w
     return rows_total
 
 
-def _compare_lists(archive: Archive, described: dict[str, Described]) -> list[Finding]:
+def compare_lists(archive: Archive, described: dict[str, Described]) -> list[Finding]:
     """Name what is missing, what is extra, and what is not as Chairside writes it."""
     from exporter.archive.layout import changed_headers
 

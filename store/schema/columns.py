@@ -14,7 +14,8 @@ UNITS: dict[str, str] = {"cents": "cents (1/100 of the practice's currency)"}
 class Column:
     """One column: its name, what may stand in it and what that means.
 
-    `secret` columns never leave the practice, in no archive and on no screen. `since` is the
+    `secret` columns never leave the practice, in no archive and on no screen. A `local` one is a
+    number of a row that no archive holds, and means nothing outside this store. `since` is the
     numbered step (`store.migrations`) that brought the column; later ones stand last in a table.
     """
 
@@ -31,6 +32,7 @@ class Column:
     indexed: bool = False
     default: str | int | None = None
     since: int = 1
+    local: bool = False
 
     @property
     def sql_type(self) -> str:
@@ -68,7 +70,7 @@ class Table:
     @property
     def exported_columns(self) -> tuple[Column, ...]:
         """What an archive holds of it."""
-        return tuple(c for c in self.columns if not c.secret)
+        return tuple(c for c in self.columns if not c.secret and not c.local)
 
     def column(self, name: str) -> Column:
         """Return one column. Raises KeyError for a name the table does not have."""
@@ -84,10 +86,18 @@ def key(name: str, meaning: str = "Number of this row.") -> Column:
 
 
 def ref(
-    name: str, table: str, meaning: str, *, required: bool = False, indexed: bool = False
+    name: str,
+    table: str,
+    meaning: str,
+    *,
+    required: bool = False,
+    indexed: bool = False,
+    local: bool = False,
 ) -> Column:
     """A row of another table."""
-    return Column(name, "integer", meaning, required, references=table, indexed=indexed)
+    return Column(
+        name, "integer", meaning, required, references=table, indexed=indexed, local=local
+    )
 
 
 def ref_code(name: str, table: str, meaning: str, *, required: bool = False) -> Column:

@@ -64,7 +64,7 @@ TABLES: tuple[Table, ...] = (
             instant("due_at", "When it may be made: the start of that day.", required=True),
             text("time_zone", "The practice's zone when it was asked for.", required=True),
             choice("state", "download_state", "Where it stands.", required=True, indexed=True),
-            ref("otp_challenge_id", "otp_challenge", "The code that is waited for."),
+            ref("otp_challenge_id", "otp_challenge", "The code that is waited for.", local=True),
             choice("passphrase_kind", "passphrase_kind", "What opens it.", required=True),
             instant("locked_with_password_of", "When the password that opens it was set."),
             instant("scheduled_at", "When the code was entered."),

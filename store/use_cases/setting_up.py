@@ -2,16 +2,39 @@
 
 from __future__ import annotations
 
+import secrets
+
 from store import audit, users
 from store.access import unattended
 from store.clock import instant
 from store.database import Store
 
+_FIRST_NUMBER = 1_000_000_000
+"""Far above the numbers of users who were entered one after the other."""
+
+
+def number_of_its_own() -> int:
+    """Return a number for a first administrator that no user of another practice has.
+
+    The rows of an archive that is read in name users by number, and so does the trail, which is
+    never changed: what the owner did here must not become what somebody did there.
+    """
+    return _FIRST_NUMBER + secrets.randbelow(_FIRST_NUMBER)
+
 
 def add_owner(
-    store: Store, *, user_name: str, full_name: str, password: str, cell_phone: str | None
+    store: Store,
+    *,
+    user_name: str,
+    full_name: str,
+    password: str,
+    cell_phone: str | None,
+    user_id: int | None = None,
 ) -> None:
     """Enter the first administrator of a practice that has no user yet.
+
+    Args:
+        user_id: the number; 1 if not given. See `number_of_its_own`.
 
     Raises BadInput for a password or number that cannot be used.
     """
@@ -25,6 +48,7 @@ def add_owner(
             password=password,
             groups=["Administrators"],
             cell_phone=cell_phone,
+            user_id=user_id,
         )
         audit.append(store, unattended("set-up"), "practice.create", "The practice was made.")
 

@@ -20,7 +20,7 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "doctor": ("tui.commands.doctor", "Check this installation, and say how to mend it."),
     "download": ("tui.commands.download", "Schedule, list, save and cancel data downloads."),
     "groups": ("tui.commands.groups", "See and change what groups of users may do."),
-    "import": ("tui.commands.imports", "Bring another system's data into the store."),
+    "import": ("tui.commands.imports", "Bring another system's data, or an archive, in."),
     "init": ("tui.commands.init", "Make a new, empty practice with its first administrator."),
     "messages": ("tui.commands.messages", "Set up, check and test what sends messages."),
     "policy": ("tui.commands.policy", "See and set what passwords and sign-ins take."),

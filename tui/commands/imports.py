@@ -1,4 +1,4 @@
-"""`chairside import`: bring another system's data into the store.
+"""`chairside import`: bring data into the store, another system's or an archive's.
 
 One rule: it ends with a table of what was read, written and refused, and why; nothing is left out
 in silence.
@@ -19,19 +19,20 @@ from tui.commands.support import (
     json_option,
     open_practice,
     print_json,
+    read_password,
     shown,
     until_interrupted,
 )
 
 if TYPE_CHECKING:
-    from store.imports.opendental.report import ImportReport, TableReport
+    from store.imports.report import ImportReport, TableReport
 
 _COLUMNS = ("Table", "Read", "Written", "Refused")
 
 
 @click.group("import")
 def group() -> None:
-    """Bring another system's data into the store."""
+    """Bring another system's data, or an archive, into the store."""
 
 
 @group.command("opendental")
@@ -72,9 +73,86 @@ def opendental(
         tell(report)
 
 
+@group.command("archive")
+@click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
+@data_options
+@user_options
+@click.option(
+    "--archive-password-file",
+    metavar="FILE",
+    help="Read the archive's password from the first line of FILE; - is standard input, after the"
+    " line of --password-file.",
+)
+@click.option(
+    "--with-rights",
+    is_flag=True,
+    help="Also take groups, memberships, rights and settings; needs the Security right.",
+)
+@json_option
+@handles_errors
+def archive(
+    file: Path,
+    data: Path,
+    pgid: int | None,
+    user: str,
+    password_file: str | None,
+    archive_password_file: str | None,
+    with_rights: bool,
+    as_json: bool,
+) -> None:
+    """Read an archive of a whole practice into a new, empty practice: all of it, or nothing.
+
+    Users come in without a password: an administrator gives them a new one. Without --with-rights
+    they are in no group either.
+    """
+    from exporter.archive.progress import Progress
+    from exporter.archive.read_in import WholeArchive
+    from exporter.archive.reader import Archive
+    from store.imports.archive.importer import RowsRefused
+    from store.use_cases.importing import import_archive
+
+    password = ask_password(user, password_file)
+    of_archive = read_password(
+        archive_password_file, "Password of the archive", option="--archive-password-file"
+    )
+    with (
+        open_practice(data, pgid) as practice,
+        signed_in(practice, user, password) as actor,
+        Archive.open(file, of_archive) as opened,
+        until_interrupted() as cancelled,
+        ProgressPrinter(quiet=as_json) as progress,
+    ):
+
+        def show(at: Progress) -> None:
+            progress("Import", at.bytes_done, at.bytes_total)
+
+        source = WholeArchive(opened, show, cancelled)
+        try:
+            report = practice.call(
+                import_archive, actor, source, with_rights=with_rights, stage=progress
+            )
+        except RowsRefused as refused:
+            _tell_refused(refused.report, as_json=as_json)
+            raise
+    if as_json:
+        print_json({"imported": True, **report.as_dict()})
+    else:
+        tell(report)
+
+
+def _tell_refused(report: ImportReport, *, as_json: bool) -> None:
+    """Name the rows because of which nothing was imported."""
+    if as_json:
+        print_json({"imported": False, **report.as_dict()})
+        return
+    for line in report.lines():
+        if ": refused " in line:
+            click.echo(shown(line))
+
+
 def tell(report: ImportReport) -> None:
     """Print what an import did: a table of counts, then reasons and notes, a line each."""
-    tables = list(report.tables.values())
+    tables = [table for table in report.tables.values() if table.read]
     width = max([len(_COLUMNS[0]), *(len(shown(_name(table))) for table in tables)])
     click.echo(f"{_COLUMNS[0]:<{width}}  {_COLUMNS[1]:>11}  {_COLUMNS[2]:>11}  {_COLUMNS[3]:>11}")
     for table in tables:

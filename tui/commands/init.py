@@ -39,7 +39,7 @@ def group(
     from store.clock import SystemClock
     from store.database import Store
     from store.practice import create_practice
-    from store.use_cases.setting_up import add_owner
+    from store.use_cases.setting_up import add_owner, number_of_its_own
 
     password = read_password(password_file, f"Password for {owner}", confirm=True)
 
@@ -50,6 +50,7 @@ def group(
             full_name=owner_name or owner,
             password=password,
             cell_phone=owner_phone,
+            user_id=number_of_its_own(),
         )
 
     number = pgid or DEFAULT_PGID

@@ -90,16 +90,21 @@ def password_option(command: Command) -> Command:
 
 
 def read_password(
-    password_file: str | None, prompt: str = "Password", *, confirm: bool = False
+    password_file: str | None,
+    prompt: str = "Password",
+    *,
+    confirm: bool = False,
+    option: str = "--password-file",
 ) -> str:
     """Return the password: from a file, one line of standard input, or asked for unseen.
 
     `-` reads exactly one line, so a second secret may follow on the next one. Raises BadInput for
-    a missing, empty or unreadable file, and a usage error where there is no terminal to ask on.
+    a missing, empty or unreadable file, and a usage error, which names the `option`, where there is
+    no terminal to ask on.
     """
     if password_file is None:
         if not sys.stdin.isatty():
-            raise click.UsageError("There is no terminal to ask on: use --password-file FILE.")
+            raise click.UsageError(f"There is no terminal to ask on: use {option} FILE.")
         return str(click.prompt(prompt, hide_input=True, err=True, confirmation_prompt=confirm))
     if password_file == "-":  # noqa: S105 (the name of standard input)
         line = sys.stdin.buffer.readline()

@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from store.imports.opendental.identities import Identities
-from store.imports.opendental.report import EXAMPLES, Finding, TableReport
 from store.imports.opendental.table_map import TableMap
+from store.imports.report import EXAMPLES, Finding, TableReport
 from store.schema.columns import Column
 from store.schema.tables import table_named
 

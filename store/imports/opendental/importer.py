@@ -6,23 +6,24 @@ One rule: all or nothing. Everything is one transaction, and running it again le
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from store import patient_search
 from store.clock import instant
-from store.database import Store, translated
+from store.database import Store
 from store.errors import SourceProblem
+from store.imports.bulk import references_checked_by_import
 from store.imports.opendental.dangling import RowsWereThere, mend
 from store.imports.opendental.dump import Dump
 from store.imports.opendental.identities import SYSTEM, Identities
 from store.imports.opendental.mapping import TABLE_MAPS
-from store.imports.opendental.report import ImportReport
 from store.imports.opendental.row_converter import RowConverter, not_open_dental
 from store.imports.opendental.writer import TableWriter
+from store.imports.report import ImportReport
 
 Progress = Callable[[str, int, int], None]
 """Told what is being read, and how many bytes of how many."""
@@ -30,7 +31,6 @@ Progress = Callable[[str, int, int], None]
 Cancelled = Callable[[], bool]
 
 T = TypeVar("T")
-_CACHE_KIB = 64 * 1024
 
 
 def import_opendental(
@@ -70,27 +70,6 @@ def import_opendental(
                 # Rare: the dump would break rows the store has. Begin anew without those.
                 for table, numbers in found.rows.items():
                     left_alone.setdefault(table, set()).update(numbers)
-
-
-@contextmanager
-def references_checked_by_import(store: Store) -> Iterator[None]:
-    """Leave it to the import to check references, at its end.
-
-    Rows come in the order of the dump, children before their parents. If SQLite kept count of what
-    is still missing, each parent that comes would make it search every table that may refer to it.
-    Enter it before the transaction begins: inside one, SQLite does not hear.
-    """
-    assert not store.db.in_transaction, "references_checked_by_import inside a transaction"
-    cache = store.value("PRAGMA cache_size")
-    with translated():
-        store.db.execute("PRAGMA foreign_keys = OFF")
-        store.db.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
-    try:
-        yield
-    finally:
-        with translated():
-            store.db.execute("PRAGMA foreign_keys = ON")
-            store.db.execute(f"PRAGMA cache_size = {cache}")
 
 
 def _import_rows(

@@ -5,16 +5,14 @@ One rule: a row is written whole or refused with a reason; the rows around it ar
 
 from __future__ import annotations
 
-import re
 import sqlite3
 from collections.abc import Container, Sequence
 
+from store.imports.bulk import why_refused
 from store.imports.opendental.fields import RefusedValue, Stored
-from store.imports.opendental.report import TableReport
 from store.imports.opendental.row_converter import Literals, RowConverter
 from store.imports.opendental.table_map import TableMap
-
-_CONSTRAINT = re.compile(r"(NOT NULL|UNIQUE|CHECK) constraint failed: (.*)", re.DOTALL)
+from store.imports.report import TableReport
 
 
 class TableWriter:
@@ -68,7 +66,7 @@ class TableWriter:
         try:
             self._db.execute(self._sql, row)
         except sqlite3.IntegrityError as error:
-            self.report.refuse(_reason(error), source_id)
+            self.report.refuse(why_refused(error), source_id)
         except OverflowError:
             self.report.refuse("a number is too large", source_id)
 
@@ -82,17 +80,3 @@ def _upsert(table: TableMap, names: Sequence[str]) -> str:
         f'INSERT INTO "{table.target}" ({listed}) VALUES ({marks})'
         f" ON CONFLICT ({key}) DO UPDATE SET {', '.join(changed)}"
     )
-
-
-def _reason(error: sqlite3.IntegrityError) -> str:
-    """What a constraint says, in words for people."""
-    found = _CONSTRAINT.match(str(error))
-    if found is None:
-        return "it does not fit the table"
-    kind, about = found.groups()
-    if kind == "CHECK":
-        # SQLite names a check by its first quoted word, which is the column's name.
-        column = about if about.isidentifier() else "a column"
-        return f"{column} has a value that is not allowed"
-    name = about.rpartition(".")[2]
-    return f"{name} is missing" if kind == "NOT NULL" else f"another row has the same {name}"

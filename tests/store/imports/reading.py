@@ -8,7 +8,7 @@ from typing import Any
 from store.database import Store
 from store.imports.opendental.importer import import_opendental
 from store.imports.opendental.mapping import TABLE_MAPS
-from store.imports.opendental.report import ImportReport
+from store.imports.report import ImportReport
 from store.practice import Practice
 from tests.store.imports import dumps
 

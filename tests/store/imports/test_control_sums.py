@@ -13,7 +13,7 @@ import pytest
 from store.imports.opendental import codes
 from store.imports.opendental.importer import import_opendental
 from store.imports.opendental.mapping import TABLE_MAPS
-from store.imports.opendental.report import ImportReport
+from store.imports.report import ImportReport
 from store.practice import Practice, create_practice
 from tests.clocks import FixedClock
 from tests.store.imports.control import control_totals

@@ -21,13 +21,14 @@ VISITS = 12_000
 CHILD = """
 import os, signal, sys
 from pathlib import Path
+from store.imports import bulk
 from store.imports.opendental import importer
 from store.practice import Practice
 from tests.clocks import FixedClock
 
 data, dump, when = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
 # So little is kept in memory that changed pages reach the disk long before the end.
-importer._CACHE_KIB = 64
+bulk.CACHE_KIB = 64
 steps = 0
 
 def die():

@@ -11,7 +11,7 @@ from store.database import Store
 from store.errors import SourceProblem
 from store.imports.opendental.importer import import_opendental
 from store.imports.opendental.mapping import TABLE_MAPS
-from store.imports.opendental.report import ImportReport
+from store.imports.report import ImportReport
 from store.practice import Practice
 from tests.store.imports import dumps
 from tests.store.imports.reading import contents, reasons, rows, run

@@ -71,6 +71,7 @@ NEEDS: dict[str, Need] = {
     "groups.rename_group": _SECURITY,
     "groups.save_group_rights": _SECURITY,
     "groups.who_holds": _SECURITY_VIEW,
+    "importing.import_archive": Need(Right.IMPORT),
     "importing.import_opendental": Need(Right.IMPORT),
     "message_log.recent": Need(Right.COMMUNICATIONS, Level.VIEW),
     "message_log.retry": _COMMUNICATIONS,

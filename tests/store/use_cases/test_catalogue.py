@@ -9,6 +9,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -48,6 +49,7 @@ def _use_cases() -> dict[str, Callable[..., Any]]:
 USE_CASES = _use_cases()
 _BY_NAME: dict[str, Any] = {"form": "csv", "outcome": None, "preset": "nist", "wanted": None}
 _BY_TYPE: dict[str, Any] = {
+    "ArchiveSource": SimpleNamespace(file_name="one.zip", patient_id=1, snapshot=""),
     "int": 1,
     "str": "text",
     "bool": True,

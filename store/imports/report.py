@@ -41,11 +41,12 @@ class Finding:
 
 @dataclass(slots=True)
 class TableReport:
-    """What became of one of their tables."""
+    """What became of one of their tables; `not_taken` is why none of its rows was."""
 
     source: str
     target: str
     read: int = 0
+    not_taken: str = ""
     refused_for: dict[str, Finding] = field(default_factory=dict)
     notes: dict[str, Finding] = field(default_factory=dict)
 
@@ -57,7 +58,7 @@ class TableReport:
     @property
     def written(self) -> int:
         """Rows that were taken: added, or brought up to date."""
-        return self.read - self.refused
+        return 0 if self.not_taken else self.read - self.refused
 
     def refuse(self, reason: str, source_id: int | None) -> None:
         """Count a refused row."""
@@ -76,12 +77,14 @@ class ImportReport:
         source: name of the file, without its folder.
         tables: one report for each table that was read, by their name.
         not_read: tables that are not taken over, and how many rows they have.
+        notes: what else is to be told, a line each.
         import_run_id: number of the row about this import in the store.
     """
 
     source: str
     tables: dict[str, TableReport] = field(default_factory=dict)
     not_read: dict[str, int] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
     import_run_id: int = 0
 
     @property
@@ -100,13 +103,15 @@ class ImportReport:
         """What was refused, changed and not read, a line each; empty if there is nothing to say."""
         said = []
         for table in self.tables.values():
+            if table.not_taken and table.read:
+                said.append(f"{table.source}: not taken, {table.read:,} rows. {table.not_taken}")
             for reason, finding in table.refused_for.items():
                 said.append(f"{table.source}: refused {finding.sentence(reason)}")
             for text, finding in table.notes.items():
                 said.append(f"{table.source}: {finding.sentence(text)}")
         for name, rows in self.not_read.items():
             said.append(f"{name}: not read, {rows} rows")
-        return said
+        return said + self.notes
 
     def as_dict(self) -> dict[str, object]:
         """The whole report for programs."""
@@ -118,6 +123,7 @@ class ImportReport:
             "rows_refused": self.rows_refused,
             "tables": [_as_dict(table) for table in self.tables.values()],
             "not_read": self.not_read,
+            "notes": self.notes,
         }
 
 
@@ -134,6 +140,7 @@ def _as_dict(table: TableReport) -> dict[str, object]:
         "read": table.read,
         "written": table.written,
         "refused": table.refused,
+        "not_taken": table.not_taken,
         "refused_for": findings(table.refused_for),
         "notes": findings(table.notes),
     }
