@@ -107,6 +107,12 @@ def test_a_comment_put_at_the_end_is_found(whole_archive: Path, tmp_path: Path) 
     assert faults(verified(tmp_path / "a.zip")) == {"": "the end of the archive was changed"}
 
 
+def test_nulls_put_after_the_archive_are_found(whole_archive: Path, tmp_path: Path) -> None:
+    """Those of another program may have them; ours do not."""
+    (tmp_path / "a.zip").write_bytes(whole_archive.read_bytes() + bytes(7))
+    assert faults(verified(tmp_path / "a.zip")) == {"": "the end of the archive was changed"}
+
+
 def test_bytes_put_before_the_archive_are_found(whole_archive: Path, tmp_path: Path) -> None:
     (tmp_path / "a.zip").write_bytes(b"prefix" + whole_archive.read_bytes())
     with pytest.raises(ChairsideError):
