@@ -10,6 +10,7 @@ of 4,000. A series whose reserve is used up asks again early.
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -99,6 +100,20 @@ class SealedKeys:
                 (now, owner_id, place),
             )
         return [EntryKey.from_bytes(key) for _place, key in found]
+
+    def are_of(self, store: Store, owner_id: int, password: str) -> bool:
+        """Tell whether a password is the one that the unused keys were derived from.
+
+        False where none is left, or what is there is not what was sealed.
+        """
+        try:
+            found = [EntryKey.from_bytes(key) for _place, key in self.unused(store, owner_id, 1)]
+        except StoreProblem:
+            return False
+        return any(
+            hmac.compare_digest(derive(password, key.salt).to_bytes(), key.to_bytes())
+            for key in found
+        )
 
     def left(self, store: Store, owner_id: int) -> int:
         """Return how many keys are unused."""

@@ -18,8 +18,11 @@ KEPT_DAYS = 7
 class DownloadView:
     """One download as a list shows it. Instants are aware, UTC; sizes are bytes.
 
-    `series_id`, `repeats` (weekly, monthly) and `confirm_again_at` tell of the series that it
-    belongs to, as long as that goes on.
+    `locked_with_password_of` is when the account password that opens it was set, and
+    `has_earlier_password` whether that is no longer the present one. `is_reset_since`: it was ready
+    when an administrator reset that password, so nobody retrieves it (D15). `series_id`,
+    `repeats` (weekly, monthly) and `confirm_again_at` tell of the series that it belongs to, as
+    long as that goes on.
     """
 
     download_id: int
@@ -44,13 +47,21 @@ class DownloadView:
     progress_bytes: int
     started_at: datetime | None
     cancel_requested: bool
+    has_earlier_password: bool = False
+    is_reset_since: bool = False
     series_id: int | None = None
     repeats: str = ""
     confirm_again_at: datetime | None = None
 
 
+_RESET_SINCE = (
+    "EXISTS (SELECT 1 FROM audit_log a WHERE a.action = 'password.reset' AND a.at >= d.ready_at"
+    " AND a.object = 'user:' || d.requested_by)"
+)
+"""Anything that was not ready by then was cancelled with the reset."""
 _SELECT = (
-    "SELECT d.*, u.full_name, s.rhythm, s.confirm_again_at, s.data_download_series_id AS series"
+    "SELECT d.*, u.full_name, s.rhythm, s.confirm_again_at, s.data_download_series_id AS series,"
+    f" d.locked_with_password_of <> u.password_changed_at AS earlier, {_RESET_SINCE} AS reset_since"
     " FROM data_download d JOIN user u ON u.user_id = d.requested_by"
     " LEFT JOIN data_download_series s"
     " ON s.data_download_series_id = d.data_download_series_id AND s.ended_at IS NULL"
@@ -165,6 +176,8 @@ def _view(found: sqlite3.Row, user_id: int | None) -> DownloadView:
         progress_bytes=found["progress_bytes"] or 0,
         started_at=_moment(found["started_at"]),
         cancel_requested=bool(found["cancel_requested"]),
+        has_earlier_password=bool(found["earlier"]),
+        is_reset_since=bool(found["reset_since"]),
         series_id=found["series"],
         repeats=found["rhythm"] or "",
         confirm_again_at=_moment(found["confirm_again_at"]),

@@ -159,7 +159,7 @@ PLACES: Final[dict[str, PlaceHelp]] = {
         "Retrieve a data download",
         (
             "The archive is copied to the folder you name and compared with the original.",
-            "It opens in 7-Zip or WinZip with your Chairside password as it was when scheduled.",
+            "It opens in 7-Zip or WinZip with your Chairside password, or its own passphrase.",
             "Windows Explorer, macOS and unzip cannot open it.",
         ),
         ("kiosk.next", "kiosk.back", "kiosk.help"),

@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from exporter.archive.errors import COPY_AGAIN, UNCHANGED, ArchiveProblem
+from exporter.archive.hostile import fault_of_name
 from exporter.archive.names import FORMAT
+from store.clock import moment
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 _PATH = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,79}\.(?:txt|json)")
@@ -113,7 +115,7 @@ def _manifest(package: dict[str, Any]) -> Manifest:
         pgid=_number(ours["pgid"]),
         practice=_text(ours["practice"]),
         time_zone=_text(ours["timeZone"]),
-        snapshot=_text(ours["snapshot"]),
+        snapshot=_instant(ours["snapshot"]),
         documents=documents,
         tables=tables,
         left_out=tuple((_text(t["table"]), _text(t["reason"])) for t in ours["leftOut"]),
@@ -139,7 +141,7 @@ def _table(raw: dict[str, Any]) -> DescribedTable:
         path=path,
         bytes=size,
         sha256=digest,
-        name=_name(raw["name"]),
+        name=_table_name(raw["name"]),
         meaning=_text(raw["description"]),
         rows=_number(raw["rows"]),
         key=tuple(_name(name) for name in schema["primaryKey"]),
@@ -164,7 +166,15 @@ def _field(raw: dict[str, Any]) -> Field:
 def _text(value: object) -> str:
     if not isinstance(value, str):
         raise TypeError("text expected")
+    value.encode()  # JSON can say half a character, which no file can hold
     return value
+
+
+def _instant(value: object) -> str:
+    text = _text(value)
+    if not 1970 <= moment(text).year < 9000:
+        raise ValueError("an instant that some time zones cannot hold")
+    return text
 
 
 def _name(value: object) -> str:
@@ -173,8 +183,16 @@ def _name(value: object) -> str:
     return value
 
 
+def _table_name(value: object) -> str:
+    """Return a name that files can be called by on every system."""
+    name = _name(value)
+    if fault := fault_of_name(f"{name}.csv"):
+        raise ValueError(fault)
+    return name
+
+
 def _number(value: object) -> int:
-    if type(value) is not int or value < 0:
+    if type(value) is not int or not 0 <= value < 1 << 63:
         raise ValueError("a count expected")
     return value
 

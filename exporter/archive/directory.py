@@ -70,7 +70,8 @@ def _find_directory(file: BinaryIO, size: int, limits: Limits) -> tuple[int, int
     place = tail.rfind(b"PK\x05\x06")
     while place >= 0:
         end = _END.unpack_from(tail, place) if place + _END.size <= len(tail) else None
-        if end is not None and place + _END.size + end[7] == len(tail):
+        # bsdtar fills what it writes into a pipe up with NULs.
+        if end is not None and not tail[place + _END.size + end[7] :].strip(b"\0"):
             break
         place = tail.rfind(b"PK\x05\x06", 0, place)
     else:

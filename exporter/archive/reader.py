@@ -76,16 +76,7 @@ class Archive:
         ArchiveProblem for a file that is no ZIP, is cut short, damaged, hostile or not encrypted
         with WinZip AES; NotFound where there is no such file.
         """
-        try:
-            file = path.open("rb")
-        except FileNotFoundError:
-            raise NotFound("There is no such file.", do="Check its name and folder.") from None
-        except OSError as problem:
-            raise ArchiveProblem(
-                f"The file cannot be opened ({problem.strerror}).",
-                kept=UNCHANGED,
-                do="Choose the archive's .zip file and check the rights to it.",
-            ) from problem
+        file = _opened(path)
         try:
             shared = SharedFile(file)
             directory = read_directory(file, limits)
@@ -237,3 +228,20 @@ class Archive:
             self.manifest = read_manifest(self.read(DATAPACKAGE, MAX_MANIFEST))
         except ArchiveProblem as problem:
             self.manifest_problem = problem
+
+
+def _opened(path: Path) -> BinaryIO:
+    """Open what shall be an archive. Raises NotFound, ArchiveProblem."""
+    try:
+        if path.is_file():
+            return path.open("rb")
+        fault = "it is not a file" if path.exists() else ""
+    except OSError as problem:
+        fault = problem.strerror or type(problem).__name__
+    if not fault:
+        raise NotFound("There is no such file.", do="Check its name and folder.")
+    raise ArchiveProblem(
+        f"The file cannot be opened ({fault}).",
+        kept=UNCHANGED,
+        do="Choose the archive's .zip file and check the rights to it.",
+    )

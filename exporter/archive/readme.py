@@ -26,8 +26,9 @@ only, and the rows behind these numbers are not in this archive. Where somebody 
 covers the patient, the plan is here and the subscriber is not; where somebody else paid, the part
 that was for the patient is here and the payment is not."""
 _OPENS_DOWNLOAD = """\
-The password is that of the user who asked for the download, as it was when the
-download was scheduled. Capital and small letters differ."""
+The password is the Chairside password of the user who asked for the download, or the
+passphrase that was chosen for it. A copy that was saved before a change of password opens
+with the earlier one. Capital and small letters differ."""
 _OPENS_PATIENT = """\
 The passphrase was chosen for this archive and told to its receiver by another way.
 Capital and small letters differ. Nobody can find it out again."""

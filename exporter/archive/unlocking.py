@@ -78,8 +78,8 @@ def unlock(file: SharedFile, entry: Entry, password: str) -> Unlocked:
         raise WrongPassword(
             "The password does not open this archive.",
             kept=UNCHANGED,
-            do="It is the requester's password as it was when the download was scheduled; "
-            "capital letters matter.",
+            do="It is the requester's password, or the passphrase that was chosen for it; capital "
+            "letters matter.",
         )
     return Unlocked(material[:key_size], material[key_size : 2 * key_size])
 

@@ -36,12 +36,13 @@ class RekeyJob:
 
 
 def on_password_change(
-    store: Store, tx: Change, user_id: int, new_password: str, old_password: str | None = None
+    store: Store, tx: Change, user_id: int, new_password: str, old_password: str
 ) -> None:
     """Carry a user's downloads over to a new password, inside the running transaction.
 
-    Call it where the user proved the old password and the new one is being set; without the old
-    one, ready archives stay locked with it. A passphrase of a download's own stays. Where the new
+    Call it where the user proved the old password and the new one is being set. The keys have to
+    agree: what was not locked with the old password stays as it is, for a hash in the database can
+    be replaced by whoever writes to it. A passphrase of a download's own stays, too. Where the new
     password cannot lock an archive, all stay with the old one; the list tells with which.
     Call `store.scrub_log()` after the commit.
     """
@@ -51,12 +52,15 @@ def on_password_change(
         if found["passphrase_kind"] != "account":  # noqa: S105 - a kind, no secret
             continue
         if found["state"] in _PENDING:
-            _derive_anew(store, tx, found, new_password)
-        elif old_password is not None:
+            if _is_locked_with(store, found, old_password):
+                _derive_anew(store, tx, found, new_password)
+        else:
             _mark_for_rekeying(store, tx, found, old_password, new_password)
     for series in download_series.of_user(store, user_id):
-        if series["passphrase_kind"] == "account":  # noqa: S105 - a kind, no secret
-            _derive_series_anew(store, tx, series["data_download_series_id"], new_password)
+        number = series["data_download_series_id"]
+        is_account = series["passphrase_kind"] == "account"  # noqa: S105 - a kind, no secret
+        if is_account and download_keys.OF_SERIES.are_of(store, number, old_password):
+            _derive_series_anew(store, tx, number, new_password)
 
 
 def on_password_reset(store: Store, tx: Change, user_id: int) -> None:
@@ -186,6 +190,13 @@ def _of_user(store: Store, user_id: int, states: tuple[str, ...]) -> list[sqlite
         " ORDER BY data_download_id",
         (user_id, *states),
     )
+
+
+def _is_locked_with(store: Store, found: sqlite3.Row, password: str) -> bool:
+    series_id = found["data_download_series_id"]
+    if series_id is None:
+        return download_keys.OF_DOWNLOAD.are_of(store, found["data_download_id"], password)
+    return download_keys.OF_SERIES.are_of(store, series_id, password)
 
 
 def _derive_anew(store: Store, tx: Change, found: sqlite3.Row, new_password: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 
 from store import audit, downloads, sign_in_attempts
 from store.access import Actor, change, view
@@ -28,19 +29,27 @@ class Retrieval:
 def authorise_retrieval(store: Store, actor: Actor, download_id: int, password: str) -> Retrieval:
     """Check that this user may save this archive now: the requester, password asked again (D15).
 
-    Raises Refused for anybody else, administrators included; WrongPassword; Conflict.
+    Raises Refused for anybody else, administrators included, and for whoever signs in as the
+    requester since an administrator reset that password; WrongPassword; Conflict.
     """
     view(store, actor, SCHEDULE)
     found = downloads.row(store, download_id)
     if found["requested_by"] != actor.user_id:
-        refusal = Refused(
+        _refuse(
+            store,
+            actor,
+            download_id,
+            "Tried to retrieve a data download of another user.",
             "Only the user who scheduled this download can retrieve it.",
-            kept="Nobody can be allowed to do so later.",
-            do="Schedule a download of your own.",
         )
-        with store.transaction():
-            _record_refused_retrieval(store, actor, download_id)
-        raise refusal
+    if downloads.one(store, download_id, actor.user_id).is_reset_since:
+        _refuse(
+            store,
+            actor,
+            download_id,
+            "Tried to retrieve a data download that was ready before the password was reset.",
+            "The password of this account was reset after this download was ready.",
+        )
     if found["state"] not in ("ready", "retrieved"):
         raise Conflict(f"This download is {found['state']}.", do="Schedule a new one.")
     if instant(store.clock.now()) >= found["expires_at"]:
@@ -121,12 +130,19 @@ def _disclose(store: Store, actor: Actor, form: str, *, is_encrypted: bool, what
     )
 
 
-def _record_refused_retrieval(store: Store, actor: Actor, download_id: int) -> None:
-    audit.append(
-        store,
-        actor,
-        "refused",
-        "Tried to retrieve a data download of another user.",
-        permission_code=Right.DATA_DOWNLOAD.value,
-        object_=f"data_download:{download_id}",
+def _refuse(store: Store, actor: Actor, download_id: int, tried: str, why: str) -> NoReturn:
+    """Write the try to the trail, durably, and raise Refused."""
+    with store.transaction():
+        audit.append(
+            store,
+            actor,
+            "refused",
+            tried,
+            permission_code=Right.DATA_DOWNLOAD.value,
+            object_=f"data_download:{download_id}",
+        )
+    raise Refused(
+        why,
+        kept="Nobody can be allowed to do so later.",
+        do="Schedule a download of your own.",
     )

@@ -238,7 +238,7 @@ async def test_the_list_tells_what_a_ready_download_needs(
         await sign_in(pilot)
         await open_place(pilot, "data_download")
         await see(pilot, "days left")
-        await see(pilot, "Its password is your Chairside password as it was when you scheduled it")
+        await see(pilot, "Its password is your Chairside password; case matters.")
         await see(pilot, "Windows Explorer, macOS and unzip cannot open it.")
 
 

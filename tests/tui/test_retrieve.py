@@ -6,7 +6,9 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
+from exporter.runner.rekeying import rekey_waiting
 from store.practice import Practice
+from store.use_cases import accounts, passwords
 from tests import people
 from tests.clocks import FixedClock
 from tests.tui.conftest import SMALL, ready_download, see, settle, sign_in, type_text
@@ -121,3 +123,42 @@ async def test_the_lock_does_not_stop_a_retrieval(
         kiosk.lock()
         await settle(pilot, lambda: kiosk.is_locked and kiosk.jobs[0].is_over)
     assert [path.suffix for path in home_folder.iterdir()] == [".zip"]
+
+
+async def test_d16_it_tells_which_password_opens_it_after_a_change(
+    kiosk: Any, practice: Practice, clock: FixedClock
+) -> None:
+    """The earlier one until the next run has locked it anew, then the new one."""
+    ready_download(practice, clock)
+    old, new = people.PASSWORDS["dana"], "nine blue umbrellas"
+    dana = people.signed_in(practice, "dana")
+    clock.advance(minutes=5)
+    practice.call(passwords.change_own_password, dana, old, new)
+    async with kiosk.run_test(size=SMALL) as pilot:
+        await sign_in(pilot, "dana", new)
+        await open_place(pilot, "data_download")
+        await see(pilot, "an earlier Chairside password of yours, the one that you chose 20 Nov")
+        await pilot.press("o")
+        await see(pilot, "Its password")
+        await type_text(pilot, new)
+        await pilot.press("tab")
+        await type_text(pilot, old)
+        await pilot.press("enter")
+        await settle(pilot, lambda: isinstance(pilot.app.screen, ArchiveScreen))
+        rekey_waiting(practice)
+        await pilot.press("escape")
+        await see(pilot, "Its password is your Chairside password; case matters.")
+
+
+async def test_d15_after_a_reset_the_list_says_that_nobody_retrieves_it(
+    kiosk: Any, practice: Practice, clock: FixedClock
+) -> None:
+    ready_download(practice, clock)
+    kim = people.signed_in(practice, "kim")
+    given = practice.call(accounts.reset_password, kim, 2)
+    change_store = people.change_store
+    change_store(practice, "UPDATE user SET require_password_change = 0 WHERE user_id = 2")
+    async with kiosk.run_test(size=SMALL) as pilot:
+        await sign_in(pilot, "dana", given.password)
+        await open_place(pilot, "data_download")
+        await see(pilot, "Your password was reset after it was ready, so nobody can retrieve it.")

@@ -161,7 +161,7 @@ class ArchiveScreen(Place, place="archive"):
                 at = moment(manifest.snapshot)
                 when = f"{words.instant(at, manifest.time_zone)}, {manifest.time_zone}"
             except (ValueError, LookupError, OSError):
-                # An archive from elsewhere may name a zone or a date that does not exist.
+                # An archive from elsewhere may name a zone that does not exist.
                 when = manifest.snapshot
             text = f"Snapshot of {when} · {clip(manifest.practice, 40)} · PGID {manifest.pgid}"
         self.query_one("#snapshot", Static).update(content(text, "$tone-dim"))

@@ -40,7 +40,11 @@ def locked_with(view: DownloadView) -> str:
     """Return what opens a user's own archive (D14, D16)."""
     if view.own_passphrase:
         return "the passphrase that you chose for it"
-    return "your Chairside password as it was when you scheduled it"
+    since = view.locked_with_password_of
+    if view.has_earlier_password and since is not None:
+        day = words.instant(since, view.time_zone)
+        return f"an earlier Chairside password of yours, the one that you chose {day}"
+    return "your Chairside password"
 
 
 def explained(view: DownloadView) -> str:
@@ -59,6 +63,10 @@ def _explained_once(view: DownloadView) -> str:
         return f"{retry}Waits for the unattended run. Only {who} will be able to retrieve it."
     if view.state == "running":
         return "Is being built now. The Export Runner shows how far it is."
+    if view.state in ("ready", "retrieved") and view.is_mine and view.is_reset_since:
+        return (
+            "Your password was reset after it was ready, so nobody can retrieve it. Schedule anew."
+        )
     if view.state in ("ready", "retrieved") and view.is_mine:
         word = "Ready to retrieve." if view.state == "ready" else AGAIN
         return f"{word} Its password is {locked_with(view)}; case matters. {OPENS_WITH}"

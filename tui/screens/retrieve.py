@@ -132,10 +132,13 @@ class OpenHereDialog(Dialog[tuple[Path, str] | None], place="retrieve"):
     def body(self) -> ComposeResult:
         """The password; the archive's own lock only where it differs."""
         yield Static(content("Nothing is copied: the archive stays in the practice's folder."))
+        yield Static(content(f"It is locked with {locked_with(self._view)}."))
         yield Static("")
         yield Field("Your password", id="password", secret=True)
         if self._view.own_passphrase:
             yield Field("Its passphrase", id="passphrase", secret=True)
+        elif self._view.has_earlier_password:
+            yield Field("Its password", id="passphrase", secret=True)
 
     def buttons(self) -> ComposeResult:
         """The harmless one first."""

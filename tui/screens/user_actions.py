@@ -181,7 +181,7 @@ class UserActions(PlaceMixin[None]):
             "Reset the password of {name}?",
             "You see a one-time password once, to tell {name} in person. All sessions of {name}"
             " end, downloads that wait are cancelled, and ready ones stay locked with the old"
-            " password: a reset opens none of them.",
+            " password: nobody can retrieve them any more.",
             "Reset the password",
             self._reset,
         )

@@ -78,6 +78,26 @@ def test_archives_of_libarchive_are_read(tmp_path: Path) -> None:
             assert archive.verify().is_whole
 
 
+def test_archives_that_libarchive_wrote_into_a_pipe_are_read(tmp_path: Path) -> None:
+    """It cannot go back to fill in the sizes, and fills the end up with NULs."""
+    bsdtar = shutil.which("bsdtar")
+    if bsdtar is None:
+        pytest.skip("bsdtar is not installed (Debian: libarchive-tools)")
+    (tmp_path / "a.txt").write_bytes(LARGE)
+    command = [bsdtar, "--format", "zip", "--options", "zip:encryption=aes256", "-cf", "-"]
+    written = subprocess.run(
+        [*command, "--passphrase", PASSWORD, "a.txt"], check=True, cwd=tmp_path, capture_output=True
+    ).stdout
+    assert written.endswith(bytes(100))
+    (tmp_path / "a.zip").write_bytes(written)
+    with Archive.open(tmp_path / "a.zip", PASSWORD) as archive:
+        assert archive.read("a.txt", 10**7) == LARGE
+        assert archive.verify().is_whole
+    (tmp_path / "a.zip").write_bytes(written + b"x")
+    with pytest.raises(ArchiveProblem):
+        Archive.open(tmp_path / "a.zip", PASSWORD)
+
+
 @pytest.mark.parametrize("method", METHODS)
 def test_ae_1_holds_the_checksum_as_well(tmp_path: Path, method: int) -> None:
     """WinZip AES: AE-1 keeps the CRC, which must be right although the code is."""

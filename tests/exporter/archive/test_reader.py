@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import struct
 import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
@@ -139,8 +141,16 @@ def test_a_missing_file_is_named_as_such(tmp_path: Path) -> None:
 
 
 def test_a_folder_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ArchiveProblem):
+    with pytest.raises(ArchiveProblem, match="it is not a file"):
         Archive.open(tmp_path, PASSWORD)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such pipes")
+def test_attack_a_pipe_under_the_name_of_an_archive(tmp_path: Path) -> None:
+    """Vulnerability: opening one waits for somebody who writes, for ever."""
+    os.mkfifo(tmp_path / "a.zip")
+    with pytest.raises(ArchiveProblem, match="it is not a file"):
+        Archive.open(tmp_path / "a.zip", PASSWORD)
 
 
 def test_an_archive_without_encryption_is_refused(tmp_path: Path) -> None:

@@ -10,11 +10,12 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from exporter.archive.errors import Cancelled
+from exporter.archive.errors import ArchiveProblem, Cancelled
 from exporter.archive.progress import Progress
 from exporter.archive.reader import Archive
 from exporter.archive.verification import Verification
 from exporter.archive.writer import ArchiveWriter
+from exporter.convert.csv_files import to_csv
 from store.archive_key import derive
 from store.errors import ChairsideError
 from tests.exporter.archive.making import MOMENT, PASSWORD, PATIENTS, VISITS
@@ -106,6 +107,12 @@ def test_a_comment_put_at_the_end_is_found(whole_archive: Path, tmp_path: Path) 
     assert faults(verified(tmp_path / "a.zip")) == {"": "the end of the archive was changed"}
 
 
+def test_nulls_put_after_the_archive_are_found(whole_archive: Path, tmp_path: Path) -> None:
+    """Those of another program may have them; ours do not."""
+    (tmp_path / "a.zip").write_bytes(whole_archive.read_bytes() + bytes(7))
+    assert faults(verified(tmp_path / "a.zip")) == {"": "the end of the archive was changed"}
+
+
 def test_bytes_put_before_the_archive_are_found(whole_archive: Path, tmp_path: Path) -> None:
     (tmp_path / "a.zip").write_bytes(b"prefix" + whole_archive.read_bytes())
     with pytest.raises(ChairsideError):
@@ -167,7 +174,9 @@ def test_a_manifest_that_cannot_be_read_is_a_finding(
     assert "datapackage.json" in faults(verified(path))
 
 
-@pytest.mark.parametrize("name", ["../evil", "", "Patient", "a b", "x" * 65, 7, None, "=1+1"])
+@pytest.mark.parametrize(
+    "name", ["../evil", "", "Patient", "a b", "x" * 65, 7, None, "=1+1", "con", "lpt1"]
+)
 def test_attack_hostile_names_in_the_manifest(
     whole_archive: Path, tmp_path: Path, name: object
 ) -> None:
@@ -182,6 +191,40 @@ def test_attack_hostile_names_in_the_manifest(
     with Archive.open(remade(whole_archive, tmp_path / "a.zip", change), PASSWORD) as archive:
         assert archive.manifest is None
         assert archive.manifest_problem is not None
+
+
+@pytest.mark.parametrize(
+    ("place", "value"),
+    [
+        (("chairside", "snapshot"), "yesterday"),
+        (("chairside", "snapshot"), "2026-11-20T08:00:03+01:00"),
+        (("chairside", "snapshot"), "9999-12-31T23:59:59Z"),
+        (("chairside", "snapshot"), "0001-01-01T00:00:00Z"),
+        (("chairside", "practice"), "half a character: \ud800"),
+        (("resources", 0, "description"), "\udfff"),
+        (("resources", 0, "bytes"), 10**400),
+        (("resources", 0, "rows"), 1 << 63),
+    ],
+)
+def test_attack_values_in_the_manifest_that_break_whoever_uses_them(
+    whole_archive: Path, tmp_path: Path, place: tuple[str | int, ...], value: object
+) -> None:
+    """Vulnerability: whoever knows the password signs any manifest; a conversion crashes on it.
+    Verified: the manifest is refused as a whole, in a sentence."""
+
+    def change(texts: dict[str, bytes]) -> None:
+        package = json.loads(texts["datapackage.json"])
+        inner = package
+        for step in place[:-1]:
+            inner = inner[step]
+        inner[place[-1]] = value
+        texts["datapackage.json"] = json.dumps(package).encode()
+
+    with Archive.open(remade(whole_archive, tmp_path / "a.zip", change), PASSWORD) as archive:
+        assert archive.manifest is None
+        with pytest.raises(ArchiveProblem, match="cannot be read"):
+            to_csv(archive, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
 
 
 def test_progress_counts_up_to_the_whole(whole_archive: Path) -> None:

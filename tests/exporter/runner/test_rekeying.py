@@ -91,11 +91,13 @@ def test_until_the_next_run_it_opens_with_the_old_password_and_the_list_says_so(
     view = practice.call(downloads.list_downloads, dana)[0]
     assert view.locked_with_password_of is not None
     assert instant(view.locked_with_password_of) == before
+    assert view.has_earlier_password
     changed_at = clock.now()
     clock.advance(hours=1)
     assert rekey_waiting(practice) == 1
     view = practice.call(downloads.list_downloads, dana)[0]
     assert view.locked_with_password_of == changed_at
+    assert not view.has_earlier_password
 
 
 def test_a_ready_archive_is_locked_anew_and_can_be_saved(
@@ -241,8 +243,9 @@ def test_d15_attack_reset_then_retrieve(
 
     Scenario: dana has one archive ready and one scheduled; kim resets her password, signs in as
     dana and chooses a password.
-    Verified: what was scheduled is cancelled, its keys are gone, and what is ready opens with the
-    old password only, also after the next run.
+    Verified: what was scheduled is cancelled, its keys are gone, what is ready opens with the old
+    password only, also after the next run, and nobody is handed even that: 1,000 rounds of PBKDF2
+    are few for somebody who may guess at home.
     """
     from store.use_cases import users
 
@@ -266,8 +269,26 @@ def test_d15_attack_reset_then_retrieve(
         False,
         False,
     )
+    taken = _sign_in(practice, THIRD)
+    with pytest.raises(Refused, match="was reset after this download was ready"):
+        practice.call(retrieving.authorise_retrieval, taken, 1, THIRD)
+    last = practice.call(Store.one, "SELECT * FROM audit_log ORDER BY seq DESC LIMIT 1")
+    assert last is not None
+    assert (last["action"], last["object"]) == ("refused", "data_download:1")
     with pytest.raises(Refused, match="Only the user who scheduled"):
         practice.call(retrieving.authorise_retrieval, sign_in("kim"), 1, people.PASSWORDS["kim"])
+    clock.advance(hours=1)
+    own = practice.call(
+        downloads.request_download,
+        taken,
+        run_on=practice.call(downloads.schedule_form, taken).default_day,
+        password=THIRD,
+    )
+    practice.call(downloads.confirm_download, taken, own.download_id, people.last_code(practice))
+    clock.advance(days=1)
+    run_due(practice)
+    taken = _sign_in(practice, THIRD)
+    assert practice.call(retrieving.authorise_retrieval, taken, own.download_id, THIRD)
 
 
 def test_d15_a_reset_stops_what_is_being_made(
