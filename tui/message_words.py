@@ -87,6 +87,11 @@ _BY: Final[Mapping[str, str]] = {
 }
 
 
+TEST_WRITTEN: Final = (
+    "The test message was written to a file in the practice's folder spool; nothing was sent."
+)
+
+
 def what_for(purpose: str) -> str:
     """Return what a message is for: `a code to sign in`."""
     if purpose in _PURPOSES:
@@ -102,9 +107,21 @@ def by_what(kind: str) -> str:
     return _BY.get(kind, kind)
 
 
+def is_file(state: str, carried_by: str) -> bool:
+    """Whether a message that counts as sent is a file on this computer."""
+    return state == "sent" and carried_by.startswith("spool")
+
+
+def state_word(state: str, carried_by: str) -> tuple[str, str]:
+    """Return what became of a message, as a word with its tone; a file was not sent."""
+    if is_file(state, carried_by):
+        return ("in a file", "warn")
+    return STATES.get(state, (state, ""))
+
+
 def what_became(state: str, carried_by: str) -> str:
     """Return what became of a message, in a sentence; files are told from what was sent."""
-    if state == "sent" and carried_by.startswith("spool"):
+    if is_file(state, carried_by):
         return "It was written to a file in the practice's folder spool; nothing was sent."
     return MEANS.get(state, "")
 

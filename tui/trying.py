@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from store.use_cases import message_log
 from store.use_cases.carriers import TEST_PURPOSE
 from tui.inviting import NotSentYet
-from tui.message_words import MEANS
+from tui.message_words import MEANS, TEST_WRITTEN, is_file
 
 if TYPE_CHECKING:
     from store.access import Actor
@@ -41,6 +41,8 @@ async def send_test(practice: Practice, actor: Actor) -> str:
     rows = await practice.ask(message_log.recent, actor, None, NEWEST)
     mine = next((row for row in rows if row.channel == "sms" and row.purpose == TEST_PURPOSE), None)
     if mine is None or mine.state in ("sending", "sent", "delivered"):
+        if mine is not None and is_file(mine.state, mine.carried_by):
+            return TEST_WRITTEN
         return f"A test message went to {masked}. l on Communications tells what becomes of it."
     if mine.state == "queued":
         raise NotSentYet(

@@ -75,9 +75,9 @@ async def test_what_waits_is_told_tried_and_told_again(kiosk: Any, practice: Pra
         await see(pilot, "Next try 20 Nov 09:05.")
         await pilot.press("r")
         await see(pilot, "1 message tried.")
-        await see(pilot, "••42 a code to sign in sent")
+        await see(pilot, "••42 a code to sign in in a file")
         await pilot.press("enter")
-        await see(pilot, "Written 20 Nov 09:00")
+        await see(pilot, "Queued 20 Nov 09:00")
         await see(
             pilot, "It was written to a file in the practice's folder spool; nothing was sent."
         )
@@ -98,7 +98,7 @@ async def test_a_test_message_tells_of_itself_not_of_a_code_that_came_meanwhile(
 
     monkeypatch.setattr(trying, "hand_over", busy)
     told = await trying.send_test(practice, people.signed_in(practice, "kim"))
-    assert told.startswith("A test message went to ••01.")
+    assert told.startswith("The test message was written to a file")
 
 
 async def test_a_page_at_a_time_and_odd_reasons_are_only_text(

@@ -26,6 +26,7 @@ async def test_a_copy_for_the_patient_holds_the_patient_and_nobody_else(
         await pilot.press("d")
         await arrive(pilot, PatientDownloadDialog)
         await see(pilot, "Make the copy")
+        await see(pilot, "Copy of the data of Thị Hoa Nguyễn, born 14 Mar 1984")
         for text in ("Hoa Nguyen, herself", PASSPHRASE, "three blue kites"):
             await type_text(pilot, text)
             await pilot.press("tab")

@@ -49,8 +49,6 @@ NOT_DESCRIBED: Final = "Chairside did not make this archive: x extracts its file
 class ArchiveScreen(Place, place="archive"):
     """The tables of an archive that was opened and checked."""
 
-    VERTICAL_BREAKPOINTS = [(0, "-low"), (TALL, "-tall")]
-
     def __init__(self, archive: Archive, checked: Verification) -> None:
         super().__init__()
         self._archive = archive
@@ -85,6 +83,7 @@ class ArchiveScreen(Place, place="archive"):
         """Fill in."""
         self._show_verdict()
         self._show_snapshot()
+        self.on_resize()
         table = self.query_one(Table)
         table.focus()
         if self._manifest is None:
@@ -105,6 +104,10 @@ class ArchiveScreen(Place, place="archive"):
             columns=(Column("Table", self._widest_name()), *_COLUMNS),
         )
         self._tell_meaning()
+
+    def on_resize(self) -> None:
+        """The first rows are shown where the list keeps room enough."""
+        self.query(Preview).set(display=self.size.height >= TALL)
 
     def _widest_name(self) -> int:
         """Names stand in full; what a table holds is told under the list as well."""

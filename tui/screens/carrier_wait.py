@@ -72,9 +72,7 @@ def why_still_busy(jobs: Iterable[Job]) -> str:
 
 def needs_set() -> str:
     """Return the sentence that names the right for all that is changed here (D4)."""
-    return (
-        f"It needs the right {carriers.SET.label}. It is granted under Setup > Security > Groups."
-    )
+    return words.needs(carriers.SET.label)
 
 
 def settings_of(view: CarrierView | None) -> tuple[object, ...]:

@@ -5,27 +5,30 @@ One rule: in a question the harmless answer has the focus first, and Esc means t
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
-from textual.content import Content
 from textual.widgets import Static
 
 from store.errors import ChairsideError
 from tui.widgets.button import PushButton
 from tui.widgets.jobs import Job, JobBar
 from tui.widgets.place import UNEXPECTED, UNEXPECTED_DO, Dialog
-from tui.widgets.safe import content
+from tui.widgets.safe import content, join
+
+Pieces = Sequence[tuple[str, str]]
+"""Pieces of text with their styles."""
 
 
 class TextDialog(Dialog[None], place="message"):
     """A text to read; it scrolls."""
 
-    def __init__(self, title: str, text: str | Content) -> None:
+    def __init__(self, title: str, text: str | Pieces) -> None:
         super().__init__()
         self._title_shown = title
-        self._text = text if isinstance(text, Content) else content(text)
+        self._pieces = [(text, "")] if isinstance(text, str) else text
 
     @property
     def title_text(self) -> str:
@@ -35,7 +38,7 @@ class TextDialog(Dialog[None], place="message"):
     def body(self) -> ComposeResult:
         """The text, drawn as it is."""
         with VerticalScroll(id="text"):
-            yield Static(self._text)
+            yield Static(join(*self._pieces))
 
     def buttons(self) -> ComposeResult:
         """One button, to close."""

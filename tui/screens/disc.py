@@ -203,6 +203,8 @@ class DiscDialog(_MakingDialog):
 
         with self.working("Looking for drives…"):
             found = await asyncio.to_thread(drives)
+        # This sheet is done with: under the other it would be read as a part of it.
+        self.query_one(".dialog--sheet").visible = False
         self.open(DiscsDialog(discs, found), lambda _unused: self._leave_with(outcome))
 
     def _leave_with(self, outcome: str | None) -> None:

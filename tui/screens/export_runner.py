@@ -164,7 +164,7 @@ class ExportRunnerScreen(Place, place="runner"):
             return self._why_not_operate(key_id, view)
         if key_id == "runner.forward":
             if not view.can_bring_forward:
-                return "It needs the right Setup - Security: Full Control."
+                return words.needs("Setup - Security: Full Control")
             return "" if view.waiting else "Nothing is scheduled."
         marked = self._marked
         if marked is None or marked.state not in ("running", "scheduled"):
@@ -173,7 +173,7 @@ class ExportRunnerScreen(Place, place="runner"):
 
     def _why_not_operate(self, key_id: str, view: RunnerView) -> str:
         if not view.can_operate:
-            return "It needs the right Utilities - Export Runner: Full Control."
+            return words.needs("Utilities - Export Runner: Full Control")
         if key_id == "runner.run":
             return "A run is going on." if self._process or view.running else ""
         if self._installed is None or self._disk is None:

@@ -10,12 +10,10 @@ from typing import TYPE_CHECKING, Final
 
 from rich.cells import cell_len
 
-from tui.widgets.safe import drawable, join
+from tui.widgets.safe import drawable
 from tui.widgets.table import Column
 
 if TYPE_CHECKING:
-    from textual.content import Content
-
     from exporter.archive.description import DescribedTable, Field
 
 WIDEST: Final = 26
@@ -37,8 +35,8 @@ def columns_for(fields: Sequence[Field], rows: Rows) -> list[Column]:
     return columns
 
 
-def fields_text(table: DescribedTable) -> Content:
-    """Return the meaning of every field of a table, for people (D20)."""
+def fields_text(table: DescribedTable) -> list[tuple[str, str]]:
+    """Return the meaning of every field of a table, in pieces with their styles (D20)."""
     parts = [(f"{table.meaning}\n", "")]
     for field in table.fields:
         facts = [field.kind]
@@ -51,7 +49,7 @@ def fields_text(table: DescribedTable) -> Content:
         parts.append((f"\n{field.name}", "bold $tone-key"))
         parts.append((f"  {', '.join(facts)}\n", "$tone-dim"))
         parts += [(f"   {line}\n", "") for line in (field.meaning, *_codes(field))]
-    return join(*parts)
+    return parts
 
 
 def cell_text(field: Field, value: str | None) -> str:

@@ -12,6 +12,7 @@ from textual.app import ComposeResult
 from store.carrier_settings import CarrierForm
 from store.use_cases import carriers
 from tui.inviting import send_now
+from tui.message_words import TEST_WRITTEN
 from tui.screens.carrier_place import CarrierPlace
 from tui.widgets.choice import Choice, Option
 from tui.widgets.field import Field
@@ -112,4 +113,4 @@ class MailAccountScreen(Place, CarrierPlace, place="mail_account"):
         practice = self.kiosk.practice
         masked = await practice.ask(carriers.test_mail, self.kiosk.signed_in)
         await send_now(practice)
-        return f"A test message went to {masked}."
+        return TEST_WRITTEN if self.kind == "spool" else f"A test message went to {masked}."

@@ -15,7 +15,7 @@ from store.errors import Refused
 from store.use_cases import home, message_log
 from store.use_cases.carriers import SET
 from tui.inviting import send
-from tui.message_words import CHANNELS, STATES, Pieces, what_became, what_for
+from tui.message_words import CHANNELS, Pieces, state_word, what_became, what_for
 from tui.screens.carrier_wait import CarrierJob, CarrierWork, needs_set, why_still_busy
 from tui.screens.dialogs import TextDialog
 from tui.widgets import words
@@ -47,12 +47,12 @@ def told(one: MessageRow, zone: str) -> str:
         at = getattr(one, key)
         return words.instant(at, zone) if at else words.NOTHING
 
-    word = STATES.get(one.state, (one.state, ""))[0]
+    word = state_word(one.state, one.carried_by)[0]
     lines = [
         f"What      {CHANNELS.get(one.channel, one.channel)}, {what_for(one.purpose)}",
         f"To        {one.recipient_masked}",
         f"State     {word}",
-        f"Written   {when('created_at')}",
+        f"Queued    {when('created_at')}",
         f"Sent      {when('sent_at')}",
         f"Tries     {one.tries}",
     ]
@@ -141,7 +141,7 @@ class MessageLogScreen(Place, CarrierWork, Paged["MessageRow"], place="message_l
         self._explain()
 
     def _row(self, one: MessageRow) -> tuple[Cell, ...]:
-        word, tone = STATES.get(one.state, (one.state, ""))
+        word, tone = state_word(one.state, one.carried_by)
         return (
             Cell(words.instant(one.created_at, self.zone), "dim"),
             Cell(one.recipient_masked),
@@ -155,7 +155,7 @@ class MessageLogScreen(Place, CarrierWork, Paged["MessageRow"], place="message_l
         if one is None:
             about = content(EMPTY)
         else:
-            word, tone = STATES.get(one.state, (one.state, ""))
+            word, tone = state_word(one.state, one.carried_by)
             again = ""
             if one.state == "queued" and one.next_try_at:
                 again = f" Next try {words.instant(one.next_try_at, self.zone)}."

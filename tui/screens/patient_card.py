@@ -205,7 +205,9 @@ class PatientCardScreen(Place, OnlineAccessKeys, place="patient_card"):
             if sentence:
                 self.say("Made.", sentence, "good")
 
-        self.open(PatientDownloadDialog(self.patient_id), made)
+        if self.card is not None:
+            name, born = self.card.name, self.card.birthdate
+            self.open(PatientDownloadDialog(self.patient_id, name, born), made)
 
     def do_card_ssn(self) -> None:
         """Show the whole number, or hide it again (S8)."""

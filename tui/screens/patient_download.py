@@ -6,6 +6,7 @@ One rule: password and passphrase live in their fields and in one call; then the
 from __future__ import annotations
 
 import asyncio
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -22,7 +23,7 @@ from tui.widgets.field import Field
 from tui.widgets.folder import FolderField
 from tui.widgets.jobs import Job
 from tui.widgets.place import Dialog
-from tui.widgets.safe import content
+from tui.widgets.safe import clip, content
 
 if TYPE_CHECKING:
     from store.access import Actor
@@ -34,6 +35,7 @@ WHAT: Final = (
     "Everything the practice has on this patient and on nobody else, encrypted. It is made now,"
     " and the disclosure is recorded."
 )
+LONGEST_NAME: Final = 32
 _SECRETS: Final = ("passphrase", "again", "password")
 
 
@@ -56,11 +58,17 @@ async def make(practice: Practice, actor: Actor, copy: PatientCopy, folder: Path
 class PatientDownloadDialog(Dialog[str | None], place="patient_download"):
     """Answers the sentence that tells where the copy is; None when none was made."""
 
-    TITLE_TEXT = "Copy of the patient's data"
-
-    def __init__(self, patient_id: int) -> None:
+    def __init__(self, patient_id: int, name: str, birthdate: date | None) -> None:
         super().__init__()
         self._patient_id = patient_id
+        self._name_shown = name
+        self._birthdate = birthdate
+
+    @property
+    def title_text(self) -> str:
+        """Whose copy: the sheet covers the path that tells it."""
+        born = f", born {words.day(self._birthdate, year=True)}" if self._birthdate else ""
+        return f"Copy of the data of {clip(self._name_shown, LONGEST_NAME)}{born}"
 
     def body(self) -> ComposeResult:
         """Who gets it, what opens it, where to."""

@@ -80,6 +80,11 @@ def spent(seconds: float) -> str:
     return f"{whole} s" if whole < 90 else f"{round(whole / 60)} min"
 
 
+def needs(right: str) -> str:
+    """Return the sentence that names a missing right, and where it is granted (D4)."""
+    return f"It needs the right {right}. It is granted under Setup > Security > Groups."
+
+
 def time_left(seconds: float) -> str:
     """`2 s left`, `4 min left`, `1 h 20 min left`."""
     whole = max(0, round(seconds))
