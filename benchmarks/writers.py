@@ -31,6 +31,7 @@ from tests.exporter.runner.killing import FIRST_DAY
 from tests.exporter.runner.real_runner import start_runner
 
 LIMIT_MS = 100
+SETTLING_SECONDS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +55,14 @@ def write_event(store: Store, text: str) -> None:
 
 
 def write_until(data: Path, pause: float, stop: Event, ready: Event, answer: object) -> None:
-    """Write event after event; put how long each took, in milliseconds, into the answer queue."""
-    spent: list[float] = []
+    """Write event after event; put when each began and ended, in seconds, into the answer queue."""
+    spent: list[tuple[float, float]] = []
     with Practice.open(data, people.PGID, SystemClock()) as practice:
         ready.set()
         while not stop.wait(pause):
-            began = time.perf_counter()
+            began = time.monotonic()
             practice.call(write_event, f"Event {len(spent)}.")
-            spent.append((time.perf_counter() - began) * 1000)
+            spent.append((began, time.monotonic()))
     answer.put(spent)  # type: ignore[attr-defined]
 
 
@@ -131,14 +132,21 @@ def measure(data: Path, writers: int, pause: float, seconds: float | None) -> Wa
         print(out.splitlines()[-1])
     else:
         time.sleep(seconds)
-    seconds = time.monotonic() - began
+    ended = time.monotonic()
     after = size_of(log)
     watch.stop()
+    # What began before, or waits for processes that close the store, tells nothing about the run.
+    time.sleep(SETTLING_SECONDS)
     stop.set()
-    spent = sorted(ms for _ in processes for ms in answers.get())
+    spent = sorted(
+        (end - start) * 1000
+        for _ in processes
+        for start, end in answers.get()
+        if began <= start <= ended
+    )
     for process in processes:
         process.join()
-    return Waits(spent, seconds, watch.peak, after)
+    return Waits(spent, ended - began, watch.peak, after)
 
 
 def tell(title: str, waits: Waits) -> None:

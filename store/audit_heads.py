@@ -110,10 +110,7 @@ def read(folder: PracticeFolder, sealer: Sealer) -> Heads:
     except FileNotFoundError:
         lines = [b""]
     except OSError as problem:
-        raise StoreProblem(
-            f"The heads of the audit trail cannot be read: {problem.strerror}.",
-            do=f"Check {FILE_NAME} in the practice's folder.",
-        ) from problem
+        raise _not_read(problem) from problem
     by_seq: dict[int, Head] = {}
     damaged = 0
     for number, line in enumerate(lines, start=1):
@@ -126,6 +123,28 @@ def read(folder: PracticeFolder, sealer: Sealer) -> Heads:
             # Of two heads of one event the first counts: the later is of a trail begun again.
             by_seq.setdefault(head.seq, head)
     return Heads(sealer, by_seq, damaged)
+
+
+def furthest(store: Store) -> Head | None:
+    """Return the head of the highest event in the file, or None. Raises StoreProblem."""
+    try:
+        lines = path_of(store.folder).read_bytes().split(b"\n")
+    except FileNotFoundError:
+        return None
+    except OSError as problem:
+        raise _not_read(problem) from problem
+    # Only those at the top are checked: years of heads take a while.
+    for line in sorted(lines, key=_claimed_event, reverse=True):
+        if _claimed_event(line) < 0:
+            break
+        if head := _parsed(store.sealer, line):
+            return head
+    return None
+
+
+def _claimed_event(line: bytes) -> int:
+    words = line.split(b" ")
+    return int(words[1]) if len(words) == 4 and words[1].isdigit() else -1
 
 
 def _line(sealer: Sealer, head: Head) -> str:
@@ -161,6 +180,13 @@ def _append(path: Path, data: bytes) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _not_read(problem: OSError) -> StoreProblem:
+    return StoreProblem(
+        f"The heads of the audit trail cannot be read: {problem.strerror}.",
+        do=f"Check {FILE_NAME} in the practice's folder.",
+    )
 
 
 def _not_written(problem: OSError) -> StoreProblem:

@@ -18,6 +18,8 @@ from store.sealer import Sealer
 
 BUSY_SECONDS = 10.0
 _ASK_AGAIN_SECONDS = 0.002
+_SCRUB_MILLISECONDS = 50
+"""Where many write, there is a gap by then; longer would hold them up while somebody reads."""
 _OUR_MISTAKES = (sqlite3.SQLITE_CONSTRAINT_CHECK, sqlite3.SQLITE_CONSTRAINT_NOTNULL)
 """A value the schema forbids is a defect of the program, not something a user can mend."""
 Parameters = Sequence[Any] | Mapping[str, Any]
@@ -45,13 +47,14 @@ class Store:
     def scrub_log(self) -> None:
         """Empty the write-ahead log, so that secrets just wiped are not readable there.
 
-        It waits for nobody: while another connection reads, a later call does it.
+        It waits for a writer in the way, and hardly for one that reads: a later call does it then.
         """
         with translated():
             self.db.execute("PRAGMA busy_timeout = 0")
             try:
                 # Most of it without holding up a writer; TRUNCATE holds them all up.
                 self.db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+                self.db.execute(f"PRAGMA busy_timeout = {_SCRUB_MILLISECONDS}")
                 self.db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
             finally:
                 self.db.execute(f"PRAGMA busy_timeout = {int(BUSY_SECONDS * 1000)}")

@@ -34,6 +34,7 @@ _OTHERS = {
     b"\x28\xb5\x2f\xfd": "a Zstandard file",
 }
 """How other programs' archives begin."""
+_IN_PARTS = "Of an archive in parts (.001, .002 …), put all into one folder; 7-Zip opens the first."
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,11 @@ def _find_directory(file: BinaryIO, size: int, limits: Limits) -> tuple[int, int
     if count > limits.entries or length > limits.directory:
         raise refusal(f"The archive claims {count:,} entries; up to {limits.entries:,} are opened.")
     if start + length != directory_end:
-        raise not_whole("The archive's directory is not where it should be: bytes are missing.")
+        raise ArchiveProblem(
+            "The archive's directory is not where it should be: bytes are missing.",
+            kept=UNCHANGED,
+            do=f"{COPY_AGAIN} {_IN_PARTS}",
+        )
     return count, start, length
 
 
@@ -99,8 +104,10 @@ def _not_found(file: BinaryIO) -> NoReturn:
     if begin.startswith(b"PK\x07\x08"):
         raise _split()
     if begin.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-        raise not_whole(
-            "The archive is cut short: its end is missing. Or it is one part of several (.001)."
+        raise ArchiveProblem(
+            "The archive is cut short: its end is missing. Or it is one part of several (.001).",
+            kept=UNCHANGED,
+            do=f"{COPY_AGAIN} {_IN_PARTS}",
         )
     kind = next((name for mark, name in _OTHERS.items() if begin.startswith(mark)), None)
     if kind is not None:
@@ -108,7 +115,9 @@ def _not_found(file: BinaryIO) -> NoReturn:
             f"This file is not a ZIP archive but {kind}.", kept=UNCHANGED, do="Open it with 7-Zip."
         )
     raise ArchiveProblem(
-        "This file is not a ZIP archive.", kept=UNCHANGED, do="Choose the archive's .zip file."
+        "This file is not a ZIP archive.",
+        kept=UNCHANGED,
+        do=f"Choose the archive's .zip file. {_IN_PARTS}",
     )
 
 

@@ -28,6 +28,7 @@ from store.practice import Practice
 from store.use_cases import heartbeat
 from store.use_cases import unattended as use_cases
 from store.use_cases.audit_trail import anchor_head
+from store.use_cases.put_back import end_what_was_put_back
 from store.use_cases.unattended import CancelAsked, Job, LeaseLost, Made, Progress
 
 
@@ -87,6 +88,7 @@ def _do_due(
     effort: Effort,
 ) -> list[Outcome]:
     holder = f"{platform.node()}:{os.getpid()}:{secrets.token_hex(4)}"
+    practice.call(end_what_was_put_back, runner)
     sweep(practice, runner)
     rekey_waiting(practice)
     outcomes: list[Outcome] = []

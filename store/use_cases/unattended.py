@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from store import download_keys, download_series, downloads
+from store import audit_heads, download_keys, download_series, downloads
 from store.access import Actor, Change, change, check_is_runner
 from store.archive_key import EntryKey
 from store.clock import instant
@@ -106,7 +106,11 @@ def claim(store: Store, runner: Actor, holder: str) -> Job | None:
 
 
 def take_keys(store: Store, job: Job, count: int) -> list[EntryKey]:
-    """Take the keys of one attempt; they are wiped durably before this returns."""
+    """Take the keys of one attempt; they are wiped durably before this returns.
+
+    The trail's head goes out first: against it an older database shows that is put back later.
+    """
+    audit_heads.write(store)
     with store.transaction():
         series_id = _check_lease(store, job)["data_download_series_id"]
         if series_id is None:

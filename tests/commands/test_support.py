@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 from pathlib import Path
@@ -99,6 +100,29 @@ def test_progress_prints_few_plain_lines(capsys: pytest.CaptureFixture[str]) -> 
     told = capsys.readouterr()
     assert told.out == ""
     assert told.err.splitlines() == [f"patient: {step} %" for step in (0, 25, 50, 75, 100)]
+
+
+class _Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_the_bar_tells_figures_and_time_left_once_a_second(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Issue 5: rows, bytes and time left, at most once a second; a line of a slow terminal."""
+    seconds = iter(range(0, 1000))
+    terminal = _Terminal()
+    monkeypatch.setattr("sys.stderr", terminal)
+    monkeypatch.setenv("TERM", "xterm")
+    with ProgressPrinter(now=lambda: next(seconds) / 10) as printer:
+        for done in range(0, 101):
+            printer("patient", done, 100, f"{done:,} rows, 236 MB")
+    drawn = terminal.getvalue().split("\r")[1:]
+    assert len(drawn) == 11, "ten seconds, and none twice"
+    assert " 50 %  50 rows, 236 MB · 5 s left" in drawn[5]
+    assert "100 %  100 rows, 236 MB · 0 s left" in drawn[-1]
+    assert {len(line.rstrip("\n")) for line in drawn} == {79}
 
 
 def test_text_from_data_is_drawn_not_sent() -> None:

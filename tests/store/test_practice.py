@@ -172,7 +172,7 @@ def test_a_database_that_vanished_is_told_plainly(practice_data: Path, clock: Fi
         connect(folder)
 
 
-def test_emptying_the_log_waits_for_nobody_and_loses_nothing(practice: Practice) -> None:
+def test_emptying_the_log_hardly_waits_and_loses_nothing(practice: Practice) -> None:
     reader = connect(practice.folder, read_only=True)
     reader.execute("BEGIN")
     reader.execute("SELECT count(*) FROM preference").fetchone()

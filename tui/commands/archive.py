@@ -5,7 +5,7 @@ One rule: it needs the archive and its password and nothing else: no practice, n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,19 +14,17 @@ import click
 
 from tui.commands.archive_disc import burn, to_disc
 from tui.commands.support import (
-    ProgressPrinter,
+    archive_progress,
     handles_errors,
     json_option,
     password_option,
     print_json,
     read_password,
     shown,
-    until_interrupted,
 )
 
 if TYPE_CHECKING:
     from exporter.archive.entry import Entry
-    from exporter.archive.progress import Progress
     from exporter.archive.reader import Archive
     from exporter.archive.verification import Verification
     from exporter.convert.source import Conversion
@@ -53,16 +51,6 @@ def _opened(file: Path, password_file: str | None) -> Iterator[Archive]:
     password = read_password(password_file, "Password of the archive")
     with Archive.open(file, password) as archive:
         yield archive
-
-
-@contextmanager
-def _watching(*, quiet: bool) -> Iterator[tuple[Callable[[Progress], None], Callable[[], bool]]]:
-    with until_interrupted() as cancelled, ProgressPrinter(quiet=quiet) as printer:
-
-        def report(progress: Progress) -> None:
-            printer(progress.table, progress.bytes_done, progress.bytes_total)
-
-        yield report, cancelled
 
 
 @group.command("list")
@@ -131,7 +119,7 @@ def verify(file: Path, password_file: str | None, as_json: bool) -> None:
     """Check every byte of an archive; exits with 1 if anything is wrong."""
     with (
         _opened(file, password_file) as archive,
-        _watching(quiet=as_json) as (report, cancelled),
+        archive_progress(quiet=as_json) as (report, cancelled),
     ):
         found = archive.verify(report, cancelled)
     if as_json:
@@ -192,7 +180,7 @@ def extract(
     """Write an archive's files, unencrypted, into a folder."""
     with (
         _opened(file, password_file) as archive,
-        _watching(quiet=as_json) as (report, cancelled),
+        archive_progress(quiet=as_json) as (report, cancelled),
     ):
         files = archive.extract(folder, report, cancelled, only or None)
     if as_json:
@@ -216,7 +204,7 @@ def to_csv(
 
     with (
         _opened(file, password_file) as archive,
-        _watching(quiet=as_json) as (report, cancelled),
+        archive_progress(quiet=as_json) as (report, cancelled),
     ):
         made = convert(archive, folder, tables or None, report, cancelled)
     _tell_made(made, as_json=as_json)
@@ -237,7 +225,7 @@ def to_xlsx(
 
     with (
         _opened(file, password_file) as archive,
-        _watching(quiet=as_json) as (report, cancelled),
+        archive_progress(quiet=as_json) as (report, cancelled),
     ):
         made = to_workbook(archive, target, tables or None, report, cancelled)
     _tell_made(made, as_json=as_json)

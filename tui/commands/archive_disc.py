@@ -7,7 +7,7 @@ stands in the audit trail before its first byte is written.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -19,7 +19,7 @@ import click
 from store.errors import BadInput, ChairsideError
 from tui.commands.signing_in import ask_password, signed_in, user_options
 from tui.commands.support import (
-    ProgressPrinter,
+    archive_progress,
     data_options,
     handles_errors,
     json_option,
@@ -27,26 +27,14 @@ from tui.commands.support import (
     print_json,
     read_password,
     shown,
-    until_interrupted,
 )
 
 if TYPE_CHECKING:
-    from exporter.archive.progress import Progress
     from exporter.archive.reader import Archive
     from exporter.convert.disc import Discs
     from exporter.convert.source import Conversion
     from store.access import Actor
     from store.practice import Practice
-
-
-@contextmanager
-def _watching(*, quiet: bool) -> Iterator[tuple[Callable[[Progress], None], Callable[[], bool]]]:
-    with until_interrupted() as cancelled, ProgressPrinter(quiet=quiet) as printer:
-
-        def report(progress: Progress) -> None:
-            printer(progress.table, progress.bytes_done, progress.bytes_total)
-
-        yield report, cancelled
 
 
 @contextmanager
@@ -149,7 +137,7 @@ class _Making:
         from exporter.convert.disc import to_disc as make
 
         self._begin(f"Writes {self._name} onto disc images.")
-        with _watching(quiet=self._quiet) as (report, cancelled):
+        with archive_progress(quiet=self._quiet) as (report, cancelled):
             if self._archive is None:
                 made = csv_to_disc(self._sources, folder, name, report, cancelled)
             else:
@@ -172,7 +160,7 @@ class _Making:
         self._begin(f"Writes {self._name} into an encrypted archive of CSV files.")
         name = self._archive.path.stem if self._archive else default_name(self._sources)
         path = folder / f"{name}-csv.zip"
-        with _watching(quiet=self._quiet) as (report, cancelled):
+        with archive_progress(quiet=self._quiet) as (report, cancelled):
             if self._archive is None:
                 made = lock_csv(self._sources, path, passphrase, moment, report, cancelled)
             else:
@@ -256,7 +244,7 @@ def burn(
     with (
         open_practice(data, pgid) as practice,
         signed_in(practice, user, password) as actor,
-        _watching(quiet=as_json) as (report, cancelled),
+        archive_progress(quiet=as_json) as (report, cancelled),
     ):
         files = check_image(image, lambda _size: None)
         address = drive or _only_drive()

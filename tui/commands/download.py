@@ -187,6 +187,7 @@ def save(
     from exporter.runner.rekeying import rekey_waiting
     from exporter.runner.saving import save_archive
     from store.use_cases.retrieving import authorise_retrieval, record_retrieval
+    from tui.widgets.words import size
 
     password = ask_password(user, password_file)
     with open_practice(data, pgid) as practice, signed_in(practice, user, password) as actor:
@@ -196,7 +197,8 @@ def save(
         with ProgressPrinter() as printer:
 
             def show(progress: Progress) -> None:
-                printer("Saving", progress.bytes_done, progress.bytes_total)
+                done, total = progress.bytes_done, progress.bytes_total
+                printer("Saving", done, total, size(done))
 
             saved = save_archive(retrieval, folder, show)
         practice.call(record_retrieval, actor, download_id, str(saved.parent))

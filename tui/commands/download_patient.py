@@ -72,7 +72,8 @@ def patient(
         with ProgressPrinter(quiet=as_json) as printer, until_interrupted() as cancelled:
 
             def show(progress: Progress) -> None:
-                printer("Writing", progress.rows, progress.rows_total)
+                done, total = progress.rows, progress.rows_total
+                printer("Writing", done, total, f"{done:,} rows")
 
             made = make_patient_archive(practice, actor, copy, folder, show, cancelled)
     if as_json:

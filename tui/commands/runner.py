@@ -159,7 +159,8 @@ def _run(
     with ProgressPrinter(quiet=quiet) as printer:
 
         def show(job: Job, progress: Progress) -> None:
-            printer(f"Download {job.download_id}", progress.rows, progress.rows_total)
+            done, total = progress.rows, progress.rows_total
+            printer(f"Download {job.download_id}", done, total, f"{done:,} rows")
 
         return run_due(practice, show, stop.is_set, effort, started_by=started_by)
 

@@ -16,6 +16,7 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import click
@@ -25,6 +26,7 @@ from store.errors import BadInput, ChairsideError
 if TYPE_CHECKING:
     from types import FrameType
 
+    from exporter.archive.progress import Progress
     from store.practice import Practice
 
 P = ParamSpec("P")
@@ -32,7 +34,10 @@ R = TypeVar("R")
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 DEFAULT_PGID = 1000
-BAR_WIDTH = 30
+BAR_WIDTH = 12
+LINE_WIDTH = 79
+DRAW_EVERY = 1.0
+"""Seconds."""
 PLAIN_STEP = 25
 """Percent between two lines of progress where there is no terminal."""
 
@@ -193,14 +198,17 @@ def until_interrupted() -> Iterator[Callable[[], bool]]:
 class ProgressPrinter:
     """Progress on standard error: a bar on a terminal, a few plain lines elsewhere.
 
-    Call it as often as you like with a label and how much is done of how much; it prints only
-    when something visible changed. Use as a context manager, so that the bar's line is ended.
+    Call it as often as you like with a label, how much is done of how much, and figures in words.
+    The bar is drawn once a second at most, for slow lines, and when all is done; it tells the time
+    that is left as well. Use as a context manager, so that the bar's line is ended.
     """
 
-    def __init__(self, *, quiet: bool = False) -> None:
-        self._quiet = quiet
+    def __init__(self, *, quiet: bool = False, now: Callable[[], float] = monotonic) -> None:
+        """`now` tells seconds of a clock that is never set."""
+        self._quiet, self._now = quiet, now
         self._bar = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
         self._last: tuple[str, int] | None = None
+        self._drawn_at, self._began, self._total = -DRAW_EVERY, 0.0, -1
 
     def __enter__(self) -> ProgressPrinter:
         return self
@@ -209,15 +217,50 @@ class ProgressPrinter:
         if self._bar and self._last is not None:
             click.echo(err=True)
 
-    def __call__(self, label: str, done: int, total: int) -> None:
-        percent = 100 if total <= 0 else min(100, done * 100 // total)
-        step = percent if self._bar else percent - percent % PLAIN_STEP
-        if self._quiet or self._last == (label, step):
+    def __call__(self, label: str, done: int, total: int, figures: str = "") -> None:
+        if self._quiet:
             return
-        self._last = (label, step)
+        percent = 100 if total <= 0 else min(100, done * 100 // total)
         if self._bar:
-            filled = BAR_WIDTH * percent // 100
-            bar = "█" * filled + "░" * (BAR_WIDTH - filled)
-            click.echo(f"\r {shown(label)[:30]:<30} {bar} {percent:3d} %", nl=False, err=True)
-        else:
+            self._draw(label, done, total, percent, figures)
+            return
+        step = percent - percent % PLAIN_STEP
+        if self._last != (label, step):
+            self._last = (label, step)
             click.echo(f"{shown(label)}: {step} %", err=True)
+
+    def _draw(self, label: str, done: int, total: int, percent: int, figures: str) -> None:
+        from tui.widgets.words import time_left
+
+        now = self._now()
+        if total != self._total:
+            # Other work, whose pace is not known yet.
+            self._began, self._total = now, total
+        is_over = percent == 100 and self._last != (label, percent)
+        if now - self._drawn_at < DRAW_EVERY and not is_over:
+            return
+        self._drawn_at, self._last = now, (label, percent)
+        spent = now - self._began
+        left = time_left(spent * (total - done) / done) if done and spent >= 1 else ""
+        told = " · ".join(part for part in (figures, left) if part)
+        filled = BAR_WIDTH * percent // 100
+        bar = "█" * filled + "░" * (BAR_WIDTH - filled)
+        line = f" {shown(label)[:20]:<20} {bar} {percent:3d} %  {told}"
+        click.echo(f"\r{line[:LINE_WIDTH]:<{LINE_WIDTH}}", nl=False, err=True)
+
+
+@contextmanager
+def archive_progress(
+    *, quiet: bool
+) -> Iterator[tuple[Callable[[Progress], None], Callable[[], bool]]]:
+    """Show how far work on an archive is, and stop it at Ctrl+C; yields what the work calls."""
+    from tui.widgets.words import size
+
+    with until_interrupted() as cancelled, ProgressPrinter(quiet=quiet) as printer:
+
+        def report(progress: Progress) -> None:
+            rows = f"{progress.rows_done:,} rows, " if progress.rows_total else ""
+            done, total = progress.bytes_done, progress.bytes_total
+            printer(progress.table, done, total, f"{rows}{size(done)}")
+
+        yield report, cancelled

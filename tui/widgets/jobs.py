@@ -107,7 +107,7 @@ def progress_line(
 
 
 class JobBar(Widget):
-    """The bar of a running job; asks the job five times a second."""
+    """The bar of a running job: drawn once a second, for slow lines; gone soon after its end."""
 
     def __init__(self, job: Job, when_over: Callable[[], None]) -> None:
         super().__init__()
@@ -116,10 +116,10 @@ class JobBar(Widget):
 
     def on_mount(self) -> None:
         """Begin to look."""
+        self.set_interval(1, self.refresh)
         self.set_interval(0.2, self._look)
 
     def _look(self) -> None:
-        self.refresh()
         if self._job.is_over:
             self._when_over()
 

@@ -214,6 +214,18 @@ def test_other_files_are_called_what_they_are(tmp_path: Path, begin: bytes, told
         Archive.open(tmp_path / "a.zip", PASSWORD)
 
 
+def test_each_part_of_a_split_archive_names_the_program(seven_zip: str, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_bytes(LARGE)
+    command = [seven_zip, "a", "-tzip", "-mm=Copy", "-mem=AES256", f"-p{PASSWORD}", "-v200k"]
+    subprocess.run([*command, "a.zip", "a.txt"], check=True, capture_output=True, cwd=tmp_path)
+    parts = sorted(tmp_path.glob("a.zip.*"))
+    assert len(parts) >= 3
+    for part in parts:
+        with pytest.raises(ArchiveProblem) as caught:
+            Archive.open(part, PASSWORD)
+        assert "7-Zip opens the first" in caught.value.do
+
+
 def test_strong_encryption_names_a_program(tmp_path: Path) -> None:
     """ZIP application note 4.4.4: bit 6 beside bit 0, and a method of its own."""
     raw = bytearray(packed(tmp_path / "a.zip", {"a.txt": b"x"}).read_bytes())

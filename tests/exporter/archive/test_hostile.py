@@ -13,11 +13,12 @@ import pytest
 from exporter.archive.entry import DEFLATED, LZMA, Entry
 from exporter.archive.errors import ArchiveProblem
 from exporter.archive.hostile import fault_of_name, refuse_hostile
-from exporter.archive.limits import Limits
+from exporter.archive.limits import DEFAULT_LIMITS, Limits
 from exporter.archive.reader import Archive
 from exporter.archive.unpacking import UnpackProblem, unpacker_of
 from tests.exporter.archive.making import PASSWORD
 from tests.exporter.archive.test_reader import foreign
+from tests.source_files import PROJECT
 
 PLAIN = Entry("a.txt", 10, 40, DEFLATED, 1, 2, 0, (2026, 11, 20, 0, 0, 0), 0, 60)
 
@@ -136,6 +137,20 @@ def test_attack_bombs_are_refused_before_a_byte_is_written(
                 archive.stream("a.txt")
             assert archive.verify().findings[0].entry == "a.txt"
     assert not (tmp_path / "out").exists()
+
+
+def test_the_document_tells_the_limits() -> None:
+    told = (PROJECT / "docs" / "archives.md").read_text(encoding="utf-8")
+    mb, gb = 1 << 20, 1 << 30
+    for line in (
+        f"| entries | {DEFAULT_LIMITS.entries:,} |",
+        f"| directory | {DEFAULT_LIMITS.directory // mb} MB |",
+        f"| one entry, unpacked | {DEFAULT_LIMITS.entry_bytes // gb} GB |",
+        f"| all entries, unpacked | {DEFAULT_LIMITS.total_bytes // gb} GB |",
+        f"above {DEFAULT_LIMITS.free_of_ratio // mb} MB | {DEFAULT_LIMITS.ratio:,} |",
+        f"| memory of one decompressor | {DEFAULT_LIMITS.memory // mb} MB |",
+    ):
+        assert line in told
 
 
 def test_attack_lzma_that_asks_for_all_the_memory() -> None:

@@ -190,6 +190,7 @@ RUNNER = frozenset(
         "rekeying.claim_rekeying",
         "rekeying.fail_rekeying",
         "rekeying.finish_rekeying",
+        "put_back.end_what_was_put_back",
         "sweeping.sweep",
         "heartbeat.begin_run",
         "heartbeat.end_run",

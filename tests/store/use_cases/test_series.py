@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime, timedelta
 
 import pytest
 
@@ -184,6 +184,29 @@ def test_a_missed_week_is_made_late_once_and_the_rhythm_stays(
     taken = night(practice)
     assert len(taken) == download_keys.entries_per_archive()
     assert pending(practice) == ["2026-12-12"]
+
+
+@pytest.mark.parametrize(
+    ("first", "due"),
+    [
+        (date(2027, 3, 7), ["2027-03-07T08", "2027-03-14T08", "2027-03-21T07"]),
+        (date(2027, 10, 31), ["2027-10-31T07", "2027-11-07T07", "2027-11-14T08"]),
+    ],
+)
+def test_d13_a_weekly_one_is_due_at_midnight_on_both_sides_of_a_change_of_clocks(
+    practice: Practice, sign_in: SignIn, clock: FixedClock, first: date, due: list[str]
+) -> None:
+    """The practice's midnight is another instant in UTC from the day after the change on."""
+    go_to(clock, first - timedelta(days=2))
+    scheduled(practice, sign_in("dana"), first, WEEKLY)
+    found = []
+    for hour in due:
+        at = datetime.fromisoformat(f"{hour}:00:00+00:00")
+        clock.set(at - timedelta(seconds=1))
+        assert night(practice) == [], "a second before midnight"
+        clock.set(at)
+        found.append(bool(night(practice)))
+    assert found == [True, True, True]
 
 
 def test_one_that_is_cancelled_is_passed_over(
