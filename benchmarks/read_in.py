@@ -11,10 +11,8 @@ import resource
 import sys
 import tempfile
 import time
-from itertools import pairwise
 from pathlib import Path
 
-from exporter.archive.progress import Progress
 from exporter.archive.read_in import WholeArchive
 from exporter.archive.reader import Archive
 from store.clock import SystemClock
@@ -29,31 +27,28 @@ PASSWORD = "a long password for a benchmark"
 
 
 class Stages:
-    """When each stage began."""
+    """Tells of each stage as it ends."""
 
     def __init__(self) -> None:
-        self._began = {"Rows": self._now()}
+        self._first = self._began = time.perf_counter(), time.process_time()
+        self._name = "Rows"
 
-    def _now(self) -> tuple[float, float]:
-        return time.perf_counter(), time.process_time()
+    def begin(self, name: str, _done: int = 0, _total: int = 0) -> None:
+        """Begin a stage, unless it is the one that runs."""
+        if name != self._name:
+            self._tell(self._name, self._began)
+            self._name, self._began = name, (time.perf_counter(), time.process_time())
 
-    def rows(self, _progress: Progress) -> None:
-        """Take the progress of the rows; they are the first stage."""
+    def end(self, rows: int) -> None:
+        """Tell of the last stage, and of all together."""
+        self.begin("End")
+        wall, busy = self._tell("All", self._first)
+        print(f"  {rows / wall:,.0f} rows/s, {rows / busy:,.0f} a second of the processor")
 
-    def stage(self, name: str, _done: int, _total: int) -> None:
-        self._began.setdefault(name, self._now())
-
-    def tell(self, rows: int) -> None:
-        self._began["End"] = self._now()
-        names = list(self._began)
-        for name, following in pairwise(names):
-            (wall, busy), (end, ended) = self._began[name], self._began[following]
-            print(f"  {name:<16} {end - wall:8.1f} s wall {ended - busy:8.1f} s processor")
-        (wall, busy), (end, ended) = self._began["Rows"], self._began["End"]
-        print(f"  {'All':<16} {end - wall:8.1f} s wall {ended - busy:8.1f} s processor")
-        print(
-            f"  {rows / (end - wall):,.0f} rows/s, {rows / (ended - busy):,.0f} a processor second"
-        )
+    def _tell(self, name: str, began: tuple[float, float]) -> tuple[float, float]:
+        wall, busy = time.perf_counter() - began[0], time.process_time() - began[1]
+        print(f"  {name:<16} {wall:8.1f} s wall {busy:8.1f} s processor", flush=True)
+        return wall, busy
 
 
 def _new(data: Path, pgid: int) -> Practice:
@@ -86,10 +81,10 @@ def main(path: Path, password: str) -> None:
             source="command_line",
         )
         stages = Stages()
-        source = WholeArchive(archive, stages.rows)
-        report = practice.call(import_archive, actor, source, with_rights=True, stage=stages.stage)
-        print(f"{report.rows_read:,} rows read, {report.rows_written:,} written")
-        stages.tell(report.rows_read)
+        source = WholeArchive(archive)
+        report = practice.call(import_archive, actor, source, with_rights=True, stage=stages.begin)
+        stages.end(report.rows_read)
+        print(f"  {report.rows_read:,} rows read, {report.rows_written:,} written")
         size = practice.folder.database.stat().st_size
         most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
         print(f"  store of {size / 1e6:,.0f} MB, at most {most:,} MB of memory")
