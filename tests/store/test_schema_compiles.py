@@ -128,6 +128,18 @@ def test_no_secret_stands_in_an_archive() -> None:
     assert shown == []
 
 
+def test_an_archive_points_only_to_what_an_archive_holds() -> None:
+    """REQUIREMENTS section 6: what points to a row that is left out could not be read back."""
+    held = {table.name for table in exported_tables()}
+    loose = [
+        f"{table.name}.{column.name}"
+        for table in exported_tables()
+        for column in table.exported_columns
+        if column.references and column.references not in held
+    ]
+    assert loose == []
+
+
 def test_what_is_left_out_says_why_and_is_never_exported() -> None:
     left_out = {table.name for table in tables_left_out()}
     assert {

@@ -14,7 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from exporter.archive.errors import ArchiveProblem, DamagedEntry, MalformedText
+from exporter.archive.errors import ArchiveProblem, Cancelled, DamagedEntry, MalformedText
+from exporter.archive.read_in import WholeArchive
+from exporter.archive.reader import Archive
 from store.access import level_of
 from store.database import Store
 from store.errors import ChairsideError, Conflict, Refused, SignInFailed, SourceProblem
@@ -22,6 +24,7 @@ from store.imports.archive.importer import RowsRefused
 from store.practice import Practice
 from store.rights import Level, Right
 from store.use_cases.accounts import reset_password
+from store.use_cases.importing import import_archive
 from store.use_cases.signing_in import is_demo, sign_in
 from tests import moving
 from tests.clocks import FixedClock
@@ -253,6 +256,17 @@ def test_the_archive_of_one_patient_is_refused(
 
     told = refuses(new, forged(genuine, tmp_path / "a.zip", one), SourceProblem)
     assert "the data of one patient, number 2" in told
+
+
+def test_attack_the_meaning_of_a_code_is_another_one(
+    new: Practice, genuine: Path, tmp_path: Path
+) -> None:
+    """The program's own lists stay; that the archive tells otherwise is counted."""
+    before = moving.values(new, "SELECT * FROM value_set")
+    change = replaced("value_set", "Granted or not.", "Granted.")
+    report = moving.read_in(new, forged(genuine, tmp_path / "a.zip", change))
+    assert moving.values(new, "SELECT * FROM value_set") == before
+    assert "value_set: 1 × differs from the program's own row, which stays" in report.lines()
 
 
 # What no row of an archive says.
@@ -493,6 +507,21 @@ def test_attack_events_are_put_into_the_audit_trail(
     report = moving.read_in(new, forged(genuine, tmp_path / "a.zip", change), with_rights=True)
     assert moving.values(new, "SELECT * FROM audit_log WHERE description = 'forged'") == []
     assert report.tables["audit_log"].written == 0
+
+
+def test_an_import_that_is_stopped_leaves_the_practice_as_it_was(
+    new: Practice, genuine: Path
+) -> None:
+    actor, asked = moving.mover(new), []
+    before = moving.contents(new)
+
+    def cancelled() -> bool:
+        asked.append(True)
+        return len(asked) > 30
+
+    with Archive.open(genuine, moving.PASSWORD) as archive, pytest.raises(Cancelled):
+        new.call(import_archive, actor, WholeArchive(archive, cancelled=cancelled))
+    assert moving.contents(new) == before
 
 
 # Who may.

@@ -21,7 +21,7 @@ def take_practice(store: Store, table: ArchivedTable, rows: Sequence[Row]) -> No
     Raises SourceProblem for anything but one row that fits.
     """
     if len(rows) != 1:
-        raise refused(f"The archive tells of {len(rows)} practices.", "Choose another archive.")
+        raise refused("The archive does not tell of one practice.", "Choose another archive.")
     values = dict(zip(table.columns, rows[0], strict=True))
     pgid = store.value("SELECT pgid FROM practice_group")
     if values.pop("pgid") != str(pgid):

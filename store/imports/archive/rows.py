@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
-from itertools import islice
+from itertools import chain, islice
 from operator import itemgetter, length_hint
 
 from store.database import Store
@@ -20,7 +20,11 @@ from store.imports.report import TableReport
 from store.schema.columns import Column, Table
 from store.schema.tables import table_named
 
-BATCH_ROWS = 4000
+BATCH_ROWS = 400
+"""Rows looked at together; notes of a megabyte each must fit as well."""
+TOGETHER = 8
+"""Rows of one statement. SQLite builds the lists of allowed codes anew for each statement, which is
+two fifths of the work with one row; with more than these it is no faster."""
 MOST_REFUSED = 1000
 """An archive with more rows than this that do not fit is not looked at any further."""
 _NUMBERS = frozenset({"id", "integer", "cents", "flag"})
@@ -44,6 +48,7 @@ class RowWriter:
         names = ", ".join(f'"{column.name}"' for column in self._columns)
         marks = ", ".join("?" for _ in self._columns)
         self._sql = f'INSERT INTO "{table.name}" ({names}) VALUES ({marks})'
+        self._sql_together = self._sql + f", ({marks})" * (TOGETHER - 1)
 
     def write(self, rows: Iterable[Row]) -> None:
         """Write all rows, or stop where too many were refused. Raises what their source raises."""
@@ -59,18 +64,35 @@ class RowWriter:
         wrong = self._not_whole_numbers(batch)
         for place, reason in sorted(wrong.items()):
             self._refuse(reason, batch[place], before + place)
-        places = [place for place in range(len(batch)) if place not in wrong] if wrong else None
-        waiting = iter(batch if places is None else [batch[place] for place in places])
+        places = [place for place in range(len(batch)) if place not in wrong]
+        rows = [batch[place] for place in places] if wrong else batch
+        whole = len(rows) - len(rows) % TOGETHER
+        parts = [_flat(rows[at : at + TOGETHER]) for at in range(0, whole, TOGETHER)]
+        for at in self._insert(self._sql_together, parts):
+            # One row of these was refused, and with it all; which it was is seen one by one.
+            first = at * TOGETHER
+            self._insert_each(rows, range(first, first + TOGETHER), places, before)
+        self._insert_each(rows, range(whole, len(rows)), places, before)
+
+    def _insert_each(
+        self, rows: Sequence[Row], which: range, places: Sequence[int], before: int
+    ) -> None:
+        for at, error in self._insert(self._sql, [rows[at] for at in which]).items():
+            self._refuse(why_refused(error), rows[which[at]], before + places[which[at]])
+
+    def _insert(self, sql: str, parameters: Sequence[Row]) -> dict[int, sqlite3.Error]:
+        """Run one statement for each set of parameters; return which were refused, and why."""
+        refused: dict[int, sqlite3.Error] = {}
+        waiting = iter(parameters)
         while length_hint(waiting):
             try:
                 # What is refused leaves the iterator just behind it, so it goes on from there.
-                self._db.executemany(self._sql, waiting)
+                self._db.executemany(sql, waiting)
             except (sqlite3.IntegrityError, sqlite3.OperationalError) as error:
                 if not _is_of_the_row(error):
                     raise
-                place = -length_hint(waiting) - 1
-                place = range(len(batch))[place] if places is None else places[place]
-                self._refuse(why_refused(error), batch[place], before + place)
+                refused[len(parameters) - length_hint(waiting) - 1] = error
+        return refused
 
     def _refuse(self, reason: str, row: Row, before: int) -> None:
         """Count a row by its number: its key where that is one, else its place in the table."""
@@ -92,6 +114,10 @@ class RowWriter:
                 if reason := _why_no_number(row[at], column):
                     wrong.setdefault(place, reason)
         return wrong
+
+
+def _flat(rows: Sequence[Row]) -> Row:
+    return list(chain.from_iterable(rows))
 
 
 def _picker(places: list[int]) -> Callable[[Row], Row]:

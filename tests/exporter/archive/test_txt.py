@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exporter.archive.errors import MalformedText
-from exporter.archive.txt import RowCounter, read_rows
+from exporter.archive.txt import RowCounter, _split_at_tabs, _split_quoted, read_rows
 from tests.exporter.archive.reference import format_row
 
 GOLDEN = Path(__file__).parent / "golden" / "hard_types.txt"
@@ -49,6 +49,13 @@ def test_the_bytes_are_a_contract() -> None:
 def test_the_golden_file_reads_back() -> None:
     rows = list(read_rows([GOLDEN.read_bytes()]))
     assert rows == [[None if v is None else str(v) for v in row] for row in HARD_ROWS]
+
+
+@given(st.text('""\t\na\r', max_size=12))
+def test_the_quick_way_to_split_a_row_takes_nothing_that_the_exact_one_does_not(text: str) -> None:
+    found = _split_at_tabs(text)
+    if found is not None and '"' in text:
+        assert found == _split_quoted(text, 1)
 
 
 @given(tables(), st.integers(1, 50))
