@@ -16,6 +16,7 @@ from store.database import connect, translated
 from store.errors import StoreProblem
 from store.folder import PracticeFolder, write_private
 from store.migrations import applied_steps
+from store.written_out import written_out
 
 _MAPPED_BYTES = 1 << 40
 """All of it: a check that reads through the system's cache takes a third of the time."""
@@ -30,6 +31,8 @@ def copy_database(folder: PracticeFolder, target: Path) -> None:
     with (
         translated(),
         closing(connect(folder, read_only=True)) as source,
+        # Before the copy is opened, after it is closed: closing a file drops SQLite's locks on it.
+        written_out(target),
         closing(sqlite3.connect(target, isolation_level=None)) as copy,
     ):
         copy.execute("PRAGMA journal_mode = OFF")

@@ -15,7 +15,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from exporter.archive.files import PRIVATE_FOLDER, free_bytes, told_plainly, whole_file
+from exporter.archive.files import (
+    PRIVATE_FOLDER,
+    free_bytes,
+    part_of,
+    told_plainly,
+    whole_file,
+)
 from exporter.archive.names import README
 from exporter.archive.progress import IsCancelled, OnProgress, Progress, Work
 from exporter.archive.writer import ArchiveWriter
@@ -45,6 +51,7 @@ from store.sealer import Sealer
 from store.use_cases import backing_up
 from store.use_cases.audit_trail import anchor_head
 from store.use_cases.backing_up import BegunBackup
+from store.written_out import written_out
 
 BLOCK = 1024 * 1024
 LEFTOVER_AFTER = timedelta(days=1)
@@ -186,7 +193,10 @@ def _write(one: _Making, copy: PracticeFolder, taken_at: datetime) -> Manifest:
     local = taken_at.astimezone(ZoneInfo(begun.time_zone))
     total = sum((copy.path / name).stat().st_size for name in FILES)
     work = Work(total, one.telling("Writing"), one.cancelled)
-    with ArchiveWriter(one.path, next_key, local, replace=False, check=read_back) as writer:
+    with (
+        ArchiveWriter(one.path, next_key, local, replace=False, check=read_back) as writer,
+        written_out(part_of(one.path)),
+    ):
         whose = (begun.pgid, begun.practice_name, taken_at)
         _write_text(writer, README, readme(*whose, begun.time_zone))
         manifest = Manifest(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -63,6 +65,7 @@ def group(
         raise click.UsageError("Say where the backup shall go: --to DIR.")
     password = read_password(password_file, f"Password of {user}") if user else ""
     passphrase = read_password(passphrase_file, PASSPHRASE, confirm=True)
+    _let_people_come_first()
     with open_practice(data, pgid) as practice:
         made = _make(practice, user, password, folder, passphrase, as_json=as_json)
     if as_json:
@@ -123,6 +126,13 @@ def key(file: Path) -> None:
         " nobody can open one, and with it everybody can.",
         err=True,
     )
+
+
+def _let_people_come_first() -> None:
+    from exporter.runner.reading import NICE
+
+    if sys.platform != "win32":
+        os.nice(NICE)
 
 
 def _make(
