@@ -13,9 +13,11 @@ from __future__ import annotations
 
 import argparse
 import multiprocessing
+import subprocess
 import tempfile
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from multiprocessing.synchronize import Event
@@ -109,8 +111,14 @@ def build(data: Path, megabytes: int) -> None:
         people.scheduled(practice, people.signed_in(practice, "dana"))
 
 
-def measure(data: Path, writers: int, pause: float, seconds: float | None) -> Waits:
-    """Let all write: for so many seconds, or (None) as long as a real run takes."""
+def measure(
+    data: Path,
+    writers: int,
+    pause: float,
+    seconds: float | None,
+    start: Callable[[Path], subprocess.Popen[str]] = start_runner,
+) -> Waits:
+    """Let all write: for so many seconds, or (None) as long as what `start` starts takes."""
     together = multiprocessing.get_context("spawn")
     stop, answers = together.Event(), together.Queue()
     ready = [together.Event() for _ in range(writers)]
@@ -127,7 +135,7 @@ def measure(data: Path, writers: int, pause: float, seconds: float | None) -> Wa
     watch.start()
     began = time.monotonic()
     if seconds is None:
-        out, err = (runner := start_runner(data)).communicate()
+        out, err = (runner := start(data)).communicate()
         assert runner.returncode == 0, out + err
         print(out.splitlines()[-1])
     else:

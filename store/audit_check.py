@@ -44,6 +44,13 @@ _BLOCK = 64
 _ROWS_BETWEEN_REPORTS = 20_000
 _KEEP = "Keep the database and audit-heads.log as they are, and compare them with your backups."
 
+PUT_BACK = "backup.restore"
+"""The action of the event that tells of a restore."""
+_OF_THE_TRAIL_BEFORE = (
+    " This trail goes on from a backup (event {0}): a head from after that backup is of the trail"
+    " that it took the place of, which event {0} tells of."
+)
+
 OnProgress = Callable[[int, int], None]
 """Told events checked, and events in all."""
 IsCancelled = Callable[[], bool]
@@ -70,12 +77,17 @@ class CheckStopped(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class TrailReport:
-    """A trail that is whole: its events, its head, and the newest head known outside."""
+    """A trail that is whole: its events, its head, and the newest head known outside.
+
+    `restores` are the events that tell of a restore from a backup, in words: what came after that
+    backup is not in this trail.
+    """
 
     events: int
     hash: str
     heads: int
     newest_head: Head | None
+    restores: tuple[str, ...] = ()
 
     @property
     def after_newest_head(self) -> int:
@@ -134,11 +146,22 @@ class Check:
         with closing(connect(self._folder, read_only=True)) as db, translated():
             db.row_factory = None
             db.execute("BEGIN")
-            self._walk(db)
-            self._check_end()
+            restores = _restores(db)
+            try:
+                self._walk(db)
+                self._check_end()
+            except TrailBroken as broken:
+                if restores and broken.seq is not None and broken.seq >= min(restores):
+                    broken.what += _OF_THE_TRAIL_BEFORE.format(max(restores))
+                raise
             _check_guards(db)
-        newest = self._heads.newest
-        return TrailReport(self._events, self._head.decode(), len(self._heads.by_seq), newest)
+        return TrailReport(
+            self._events,
+            self._head.decode(),
+            len(self._heads.by_seq),
+            self._heads.newest,
+            tuple(f"Event {seq:,}, {told}" for seq, told in restores.items()),
+        )
 
     def _walk(self, db: sqlite3.Connection) -> None:
         """Follow the chain from the first event to the last.
@@ -191,6 +214,14 @@ def _events(db: sqlite3.Connection) -> Iterator[tuple[int, bytes, bytes, bytes]]
         "SELECT seq, CAST(previous_hash AS BLOB), CAST(hash AS BLOB),"
         f" CAST(json_array({', '.join(HASHED)}) AS BLOB) FROM audit_log ORDER BY seq"
     )
+
+
+def _restores(db: sqlite3.Connection) -> dict[int, str]:
+    """Return the events that tell of a restore: place in the trail, and the day and words."""
+    rows = db.execute(
+        "SELECT seq, at, description FROM audit_log WHERE action = ? ORDER BY seq", (PUT_BACK,)
+    )
+    return {seq: f"{moment(at):%d %b %Y %H:%M} UTC: {text}" for seq, at, text in rows}
 
 
 def _broken(seq: int, expected: int, *, is_genuine: bool) -> TrailBroken:

@@ -6,6 +6,7 @@ the command that mends them. On Windows the folder's access list stands in for m
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 import shutil
@@ -16,9 +17,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from store.errors import NotFound, StoreProblem
+from store.errors import NotFound, Refused, StoreProblem
 
 SECRET_KEY_BYTES = 32
+TAKES_THE_PLACE_OF = "takes-the-place-of"
+"""In a folder that was put back and is whole: the name that the one before is kept under."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,11 @@ class PracticeFolder:
         """Where the spool carrier leaves messages."""
         return self.path / "spool"
 
+    @property
+    def workplace(self) -> Path:
+        """Where the plain copy lies that a backup is made from, while it is made."""
+        return self.path / ".backup"
+
     def read_key(self) -> bytes:
         """Return the practice's secret key. Raises StoreProblem if it is missing or damaged."""
         try:
@@ -58,6 +66,11 @@ class PracticeFolder:
                 " downloads cannot be read.",
             )
         return data
+
+
+def restoring_folder(data: Path, pgid: int) -> PracticeFolder:
+    """Return where a practice is put back before it takes its place."""
+    return PracticeFolder(data / f".{pgid}.restore")
 
 
 def practices_in(data: Path) -> tuple[int, ...]:
@@ -75,6 +88,7 @@ def existing_folder(data: Path, pgid: int) -> PracticeFolder:
     """
     folder = PracticeFolder(data / str(pgid))
     try:
+        finish_restore(data, pgid)
         there = folder.database.is_file()
     except OSError as error:
         raise StoreProblem(
@@ -93,6 +107,47 @@ def existing_folder(data: Path, pgid: int) -> PracticeFolder:
         )
     check_modes(folder)
     return folder
+
+
+def finish_restore(data: Path, pgid: int) -> None:
+    """Put a restored practice into its place where it was cut off just before: the one that was
+    there has moved aside, and the restored one is whole."""
+    final, restored = data / str(pgid), restoring_folder(data, pgid).path
+    try:
+        kept_as = (restored / TAKES_THE_PLACE_OF).read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return
+    if not final.exists() and (data / kept_as).is_dir():
+        restored.rename(final)
+
+
+def check_owner(path: Path) -> None:
+    """Raise Refused unless the user of the system who runs this owns a folder.
+
+    Who owns it can copy and replace all that is in it by any program; nobody else does it by ours.
+    On Windows the folder's access list decides.
+    """
+    if sys.platform != "win32" and path.stat().st_uid != os.geteuid():
+        raise Refused(
+            f"The folder {path} belongs to another user of this computer.",
+            kept="Nothing was changed.",
+            do="Say it as the user who owns the folder.",
+        )
+
+
+def sync_folder(path: Path) -> None:
+    """Make new names in a folder durable; Windows has no such call."""
+    if sys.platform == "win32":
+        return
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    except OSError as problem:
+        # Some network and removable disks do not sync folders; the file itself is synced.
+        if problem.errno not in (errno.EINVAL, errno.ENOTSUP, errno.EBADF):
+            raise
+    finally:
+        os.close(handle)
 
 
 @contextmanager

@@ -7,6 +7,7 @@ step to its word.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -60,15 +61,19 @@ def is_current(db: sqlite3.Connection) -> bool:
 
     Raises StoreProblem for a store that a newer program has written.
     """
-    applied = _applied(db)
-    unknown = applied - set(NAMES)
-    if unknown:
+    applied = applied_steps(db)
+    check_known(applied)
+    return applied == set(NAMES)
+
+
+def check_known(steps: Collection[str]) -> None:
+    """Raise StoreProblem if a store has been through a step that this program does not know."""
+    if set(steps) - set(NAMES):
         raise StoreProblem(
             "This practice store was written by a newer version of Chairside.",
             kept="It was not touched.",
             do="Update Chairside on this computer, then open it again.",
         )
-    return applied == set(NAMES)
 
 
 def migrate(db: sqlite3.Connection) -> None:
@@ -85,7 +90,7 @@ def migrate(db: sqlite3.Connection) -> None:
 
 def check_not_empty(db: sqlite3.Connection) -> None:
     """Raise StoreProblem for an empty database: a file cut to nothing is no new practice."""
-    if not _applied(db):
+    if not applied_steps(db):
         raise StoreProblem(
             "The practice's database is empty.",
             kept="It was left as it is.",
@@ -93,7 +98,8 @@ def check_not_empty(db: sqlite3.Connection) -> None:
         )
 
 
-def _applied(db: sqlite3.Connection) -> set[str]:
+def applied_steps(db: sqlite3.Connection) -> set[str]:
+    """Return the names of the steps that a store has been through; none for an empty database."""
     table = db.execute(
         "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = '_sqlite_migrations'"
     ).fetchone()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from store.errors import WrongPassword
 
@@ -81,13 +81,22 @@ def strength(password: str, user_name: str = "") -> Strength:
     """Return how hard a password is to guess; quick enough for every key, and stores nothing."""
     if not password:
         return Strength(0, STRENGTH_WORDS[0], ())
-    from zxcvbn import zxcvbn
-
-    start = normalised(password)[:_ESTIMATED_CHARACTERS]
-    told = zxcvbn(start, user_inputs=[user_name] if user_name else [])
+    told = _estimated(password, user_name)
     score, feedback = int(told["score"]), told["feedback"]
     hints = (feedback["warning"], *feedback["suggestions"])
     return Strength(score, STRENGTH_WORDS[score], tuple(str(hint) for hint in hints if hint))
+
+
+def guesses_log10(password: str) -> float:
+    """Return how many guesses a password takes, as a power of ten."""
+    return float(_estimated(password)["guesses_log10"]) if password else 0.0
+
+
+def _estimated(password: str, user_name: str = "") -> dict[str, Any]:
+    from zxcvbn import zxcvbn
+
+    start = normalised(password)[:_ESTIMATED_CHARACTERS]
+    return dict(zxcvbn(start, user_inputs=[user_name] if user_name else []))
 
 
 def is_common(password: str) -> bool:

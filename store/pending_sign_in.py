@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, cast
 
+from store.backups import went_back_since
 from store.clock import instant, moment
 from store.database import Store
 from store.errors import ChairsideError, SignInFailed
@@ -97,6 +98,7 @@ def open_token(store: Store, token: str) -> tuple[PendingChange, sqlite3.Row]:
         or user["is_disabled"]
         or store.clock.now() >= moment(told["until"])
         or told["password"] != _fingerprint(user)
+        or went_back_since(store, moment(told["until"]) - LIFETIME)
     ):
         raise over
     source = cast("Source", told["source"])

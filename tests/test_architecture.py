@@ -31,6 +31,8 @@ BETWEEN_EXPORTERS = {
     ("reports", "archive"): "a report is a whole file or none, as an archive is",
     ("reports", "convert"): "what makes a cell inert is decided in one place",
     ("reports", "letters"): "what only paper may hold goes to the printer; fonts are known there",
+    ("backup", "archive"): "a backup is an encrypted archive, whole or not there",
+    ("backup", "runner"): "room, SHA-256 and the quick deflate are known there",
     ("letters", "archive"): "a saved sheet is a whole file or none, as an archive is",
 }
 """Which rooms of the exporter know one another, and why."""

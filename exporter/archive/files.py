@@ -11,14 +11,14 @@ import os
 import secrets
 import shutil
 import stat
-import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
 from exporter.archive.errors import ArchiveProblem
 from store.errors import BadInput, DiskFull
+from store.folder import sync_folder
 
 PRIVATE_FILE = 0o600
 PRIVATE_FOLDER = 0o700
@@ -59,14 +59,17 @@ def told_plainly(folder: Path) -> Iterator[None]:
 
 def _known_as(folder: Path) -> str:
     """Return what people call a folder: one that is only there for now by the one it is in."""
-    known = folder.parent if folder.name.startswith(_STAGING) else folder
+    known = folder.parent if folder.name.startswith(".") else folder
     return known.name or "the folder"
 
 
 @contextmanager
-def whole_file(path: Path, *, replace: bool = False) -> Iterator[BinaryIO]:
+def whole_file(
+    path: Path, *, replace: bool = False, check: Callable[[Path], None] | None = None
+) -> Iterator[BinaryIO]:
     """Yield a new file (mode 0600) that gets the name `path` when the block ends well.
 
+    `check` is called with the synced file under its temporary name; what it raises ends it all.
     Raises BadInput where `path` exists and `replace` is not set, ArchiveProblem where another
     run is writing it or the disk fails, DiskFull where there is no room.
     """
@@ -80,12 +83,14 @@ def whole_file(path: Path, *, replace: bool = False) -> Iterator[BinaryIO]:
                 yield file
                 file.flush()
                 os.fsync(file.fileno())
+                if check is not None:
+                    check(part)
                 _still_ours(file, part)
             _rename(part, path, replace=replace)
         except BaseException:
             part.unlink(missing_ok=True)
             raise
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
 
 
 @contextmanager
@@ -111,7 +116,7 @@ def whole_folder(target: Path) -> Iterator[Path]:
                 with suppress(OSError):
                     target.rmdir()
             raise
-        _sync_folder(target)
+        sync_folder(target)
 
 
 def refuse_existing(target: Path, names: list[str]) -> None:
@@ -205,18 +210,3 @@ def _take_back(staging: Path, moved: list[Path]) -> None:
     for path in moved:
         path.unlink(missing_ok=True)
     shutil.rmtree(staging, ignore_errors=True)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make the new name durable; Windows has no such call."""
-    if sys.platform == "win32":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    except OSError as problem:
-        # Some network and removable disks do not sync folders; the file itself is synced.
-        if problem.errno not in (errno.EINVAL, errno.ENOTSUP, errno.EBADF):
-            raise
-    finally:
-        os.close(handle)

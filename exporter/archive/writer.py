@@ -23,7 +23,7 @@ from store.archive_key import EntryKey
 
 BLOCK = 256 * 1024
 """Bytes gathered before they are compressed and encrypted; rows come in far smaller pieces."""
-_PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,79}\.(txt|json|csv)")
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,79}\.(txt|json|csv|db|key|log)")
 
 
 def archive_name(pgid: int, day: date, download_id: int) -> str:
@@ -116,6 +116,7 @@ class ArchiveWriter:
             written as handed in: convert it to the practice's zone first.
         replace: whether it takes the place of an older file of that name at the end; where people
             name the folder it must not, and BadInput is raised.
+        check: called with the whole, synced file before it gets its name; what it raises ends it.
 
     Raises DiskFull where there is no room and ArchiveProblem where the disk fails; either way
     nothing is left behind.
@@ -128,8 +129,10 @@ class ArchiveWriter:
         moment: datetime,
         *,
         replace: bool = True,
+        check: Callable[[Path], None] | None = None,
     ) -> None:
         self._path = path
+        self._check = check
         self._replace = replace
         self._next_key = next_key
         self._date_time = _zip_time(moment)
@@ -139,7 +142,9 @@ class ArchiveWriter:
         self.records: list[EntryRecord] = []
 
     def __enter__(self) -> ArchiveWriter:
-        file = self._stack.enter_context(whole_file(self._path, replace=self._replace))
+        file = self._stack.enter_context(
+            whole_file(self._path, replace=self._replace, check=self._check)
+        )
         self._zip = EncryptedZip(file)
         return self
 

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from concurrent.futures import Future
+from pathlib import Path
 
 from exporter.messages.carriers import SET_UP, CarrierDown, Patience
 from exporter.messages.checking import try_carrier
@@ -17,6 +18,7 @@ from exporter.runner import installing
 from exporter.runner.room import disk, objection, size
 from exporter.runner.timers import hourly_run
 from store.checks import Finding
+from store.folder import restoring_folder
 from store.practice import Practice
 from store.use_cases import checkup, room
 from store.use_cases.carriers import OpenCarrier
@@ -98,12 +100,21 @@ def _leftovers(practice: Practice) -> Finding:
     owned = practice.call(checkup.owned_files)
     names = [p.name for p in practice.folder.downloads.iterdir() if p.name not in owned]
     if not practice.call(checkup.is_making):
-        beside = practice.folder.path.parent / f".{practice.pgid}.new"
-        names += [beside.name] if beside.exists() else []
+        names += [path.name for path in _beside(practice) if path.exists()]
         if names:
-            text = f"Files that no download owns: {len(names)}, the first {sorted(names)[0]}."
+            text = f"Files that nothing owns: {len(names)}, the first {sorted(names)[0]}."
             return Finding("leftovers", "look", text, "The next run removes them.")
     return Finding("leftovers", "ok", "No file lies about that nothing owns.")
+
+
+def _beside(practice: Practice) -> tuple[Path, ...]:
+    """What a killed build, restore or backup leaves."""
+    data, pgid = practice.folder.path.parent, practice.pgid
+    return (
+        data / f".{pgid}.new",
+        restoring_folder(data, pgid).path,
+        practice.folder.workplace,
+    )
 
 
 def _timer(practice: Practice) -> Finding:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import platform
 import secrets
+import shutil
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -23,7 +24,9 @@ from exporter.runner.room import check_room
 from exporter.runner.sending import send_messages
 from store.access import Actor, unattended
 from store.download_keys import entries_per_archive
-from store.errors import ChairsideError
+from store.errors import ChairsideError, Conflict
+from store.folder import restoring_folder
+from store.in_use import alone_in
 from store.practice import Practice
 from store.use_cases import heartbeat
 from store.use_cases import unattended as use_cases
@@ -117,6 +120,17 @@ def sweep(practice: Practice, runner: Actor) -> None:
     for path in there:
         if path.is_file() and path.name not in names:
             path.unlink(missing_ok=True)
+    _clear_plain_copies(practice)
+
+
+def _clear_plain_copies(practice: Practice) -> None:
+    """Remove what a killed backup or restore left, unless one is at work."""
+    folder = practice.folder
+    data = folder.path.parent
+    restoring = restoring_folder(data, practice.pgid).path
+    for owner, left in ((folder.path, folder.workplace), (data, restoring)):
+        with suppress(Conflict, OSError), alone_in(owner, "A backup or restore"):
+            shutil.rmtree(left)
 
 
 def _attempt(

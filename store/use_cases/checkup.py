@@ -9,7 +9,7 @@ import sqlite3
 from datetime import timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from store import audit_heads, downloads, heartbeat, outbox_log, registration
+from store import audit_heads, backups, downloads, heartbeat, outbox_log, registration
 from store.audit_check import HASHED, Chain
 from store.checks import Finding, Grade
 from store.clock import moment
@@ -52,6 +52,7 @@ def check_settings(store: Store) -> list[Finding]:
         *_registration(store),
         _messages(store),
         *_printers(store),
+        _backup(store),
         _administrators(store),
     ]
 
@@ -201,6 +202,19 @@ def _health(subject: str, row: sqlite3.Row, mend: str) -> Finding:
     if row["health"] == "untried":
         return Finding(subject, "look", "Not tried yet.", mend)
     return Finding(subject, "ok", f"Worked at the last try, {row['checked_at']}.")
+
+
+def _backup(store: Store) -> Finding:
+    made, now = backups.last_made(store), store.clock.now()
+    mend = "chairside backup --to DIR, every night: see docs/running.md"
+    if made is None:
+        if is_demo(store):
+            return Finding("backup", OK, "A demo: nobody would miss it.")
+        return Finding("backup", LOOK, "None was made with Chairside.", mend)
+    text = f"Last made on {made:%d %b %Y %H:%M} UTC."
+    if now - made > backups.OLD_AFTER:
+        return Finding("backup", LOOK, f"{text} That is {(now - made).days} days ago.", mend)
+    return Finding("backup", OK, text)
 
 
 def _administrators(store: Store) -> Finding:

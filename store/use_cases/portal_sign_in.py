@@ -17,6 +17,7 @@ from datetime import timedelta
 
 from store import portal_attempts, portal_credentials
 from store.access import Actor, Change
+from store.backups import went_back_since
 from store.clock import instant, moment
 from store.database import Store
 from store.errors import BadInput, Conflict, SignInFailed, WrongPassword
@@ -254,7 +255,12 @@ def _opened(store: Store, token: str) -> sqlite3.Row:
         row = portal_credentials.given_row(store, int(told["patient_id"]))
     except Conflict:
         raise over from None
-    if store.clock.now() >= moment(told["until"]) or told["state"] != _fingerprint(row):
+    until = moment(told["until"])
+    if (
+        store.clock.now() >= until
+        or told["state"] != _fingerprint(row)
+        or went_back_since(store, until - TOKEN_LIFETIME)
+    ):
         raise over
     return row
 

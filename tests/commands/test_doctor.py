@@ -16,6 +16,7 @@ from store.practice import Practice
 from store.use_cases import heartbeat
 from tests import people, system_programs
 from tests.clocks import START, FixedClock
+from tests.exporter.backup.steps import backed_up
 from tui.commands import main
 from tui.commands.doctor import examine
 
@@ -149,6 +150,22 @@ def test_a_nightly_run_that_stopped_is_an_alarm_once_something_is_due(
     grade, text, mend = grades(practice_data, clock)["nightly run"]
     assert (grade, "chairside runner install" in mend) == ("broken", True)
     assert "has not run since 20 Nov 09:00. Downloads are due: 1." in text
+
+
+def test_a_backup_that_is_old_or_was_never_made_is_told(
+    practice_data: Path, clock: FixedClock, tmp_path: Path
+) -> None:
+    assert grades(practice_data, clock)["backup"][0] == "look"
+    with Practice.open(practice_data, people.PGID, clock) as practice:
+        backed_up(practice, tmp_path / "to")
+        practice.folder.workplace.mkdir()
+    grade, text, _mend = grades(practice_data, clock)["backup"]
+    assert (grade, text) == ("ok", "Last made on 20 Nov 2026 17:00 UTC.")
+    clock.advance(days=3, seconds=1)
+    grade, text, mend = grades(practice_data, clock)["backup"]
+    assert (grade, "chairside backup" in mend) == ("look", True)
+    assert "3 days ago" in text
+    assert ".backup" in grades(practice_data, clock)["leftovers"][1]
 
 
 def test_the_command_shows_nobodys_data_and_exits_1_where_something_is_broken(

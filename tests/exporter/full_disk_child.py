@@ -20,7 +20,10 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from exporter.archive.progress import Progress
 from exporter.archive.reader import Archive
+from exporter.backup.making import make_backup
+from exporter.backup.restoring import Wish, restore
 from exporter.convert.csv_files import to_csv
 from exporter.convert.disc import to_disc
 from exporter.convert.workbook import to_workbook
@@ -31,6 +34,7 @@ from store.practice import Practice
 from store.use_cases.retrieving import authorise_retrieval
 from tests import people
 from tests.clocks import FixedClock
+from tests.exporter.backup.steps import OWNER, PASSPHRASE
 from tests.exporter.runner.killing import fill_with_rows
 
 OnStep = Callable[..., None]
@@ -125,6 +129,38 @@ def note(disk: SmallDisk, practice: Practice) -> None:
     attempt(disk, "store", run, left=0)
 
 
+def back_up(disk: SmallDisk, practice: Practice) -> Path:
+    """Make a backup, on the disk of the practice itself."""
+    to = disk.folder / "backups"
+    to.mkdir()
+
+    def run(step: OnStep) -> None:
+        make_backup(practice, OWNER, to, PASSPHRASE, while_("Writing", step))
+
+    attempt(disk, "backup", run)
+    return next(to.iterdir())
+
+
+def put_back(disk: SmallDisk, backup: Path) -> None:
+    """Put it back beside the practice."""
+    (disk.folder / "again").mkdir(mode=0o700)
+
+    def run(step: OnStep) -> None:
+        restore(Wish(backup, PASSPHRASE, disk.folder / "again"), FixedClock(), OWNER, step)
+
+    attempt(disk, "restore", run)
+
+
+def while_(stretch: str, step: OnStep) -> Callable[[Progress], None]:
+    """Return what takes a step in one stretch of the work only."""
+
+    def tell(progress: Progress) -> None:
+        if progress.table == stretch:
+            step()
+
+    return tell
+
+
 def main(data: Path, folder: Path, way: str) -> None:
     """Do each piece of work once on the full disk and once more with room."""
     disk, clock = SmallDisk(folder, way), FixedClock()
@@ -146,6 +182,8 @@ def main(data: Path, folder: Path, way: str) -> None:
             book = folder / "all.xlsx"
             attempt(disk, "workbook", lambda step: to_workbook(archive, book, None, step))
             attempt(disk, "disc", lambda step: to_disc(archive, folder / "disc", None, step))
+        made = back_up(disk, practice)
+        put_back(disk, made)
         sound = practice.call(lambda store: store.value("PRAGMA integrity_check"))
         print(json.dumps({"work": "end", "told": sound}))
 

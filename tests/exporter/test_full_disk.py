@@ -16,7 +16,14 @@ from tests.source_files import PROJECT
 
 OWN_MOUNTS = ("unshare", "--user", "--map-root-user", "--mount")
 """The child may mount, and nobody else sees it."""
-MADE = {"copy": ".zip", "csv": "preference.csv", "workbook": ".xlsx", "disc": ".iso"}
+MADE = {
+    "copy": ".zip",
+    "csv": "preference.csv",
+    "workbook": ".xlsx",
+    "disc": ".iso",
+    "backup": ".zip",
+    "restore": "secret.key",
+}
 
 
 def may_mount() -> bool:
@@ -43,7 +50,7 @@ def work_on(disk: Path, data: Path, way: str) -> dict[str, dict[str, Any]]:
 def test_a_disk_that_fills_up_leaves_nothing_half_and_the_next_try_works(
     practice_data: Path, tmp_path: Path
 ) -> None:
-    """Archive, the requester's copy, CSV, workbook and disc image each meet ENOSPC for real."""
+    """Archive, copy, CSV, workbook, disc, backup and restore each meet ENOSPC for real."""
     way = "disk" if may_mount() else "limit"
     told = work_on(tmp_path / "disk", practice_data, way)
     assert told.pop("end")["told"] == "ok", "the store is damaged"

@@ -16,6 +16,7 @@ from tui.commands.support import data_options, handles_errors, open_practice
 _COMMANDS: dict[str, tuple[str, str]] = {
     "archive": ("tui.commands.archive", "Open, verify and convert archives."),
     "audit": ("tui.commands.audit", "Look at the audit trail, export it, check it."),
+    "backup": ("tui.commands.backup", "Copy the whole practice into one encrypted file."),
     "demo": ("tui.commands.demo", "Build a practice of invented people and open the kiosk."),
     "doctor": ("tui.commands.doctor", "Check this installation, and say how to mend it."),
     "download": ("tui.commands.download", "Schedule, list, save and cancel data downloads."),
@@ -26,6 +27,7 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "policy": ("tui.commands.policy", "See and set what passwords and sign-ins take."),
     "portal": ("tui.commands.portal", "Give patients online access: provide, print, invite."),
     "printers": ("tui.commands.printers", "Set up and test the printers that sheets go to."),
+    "restore": ("tui.commands.restore", "Put a practice back from a backup."),
     "runner": ("tui.commands.runner", "Do the data downloads that are due."),
     "users": ("tui.commands.users", "Enter, change and hide users; reset passwords."),
 }

@@ -164,6 +164,7 @@ def verify(
                 "head": f"{report.events}:{report.hash}",
                 "heads": report.heads,
                 "after_newest_head": report.after_newest_head,
+                "restores": list(report.restores),
             }
         )
         return
@@ -175,6 +176,8 @@ def verify(
             f"Its end agrees with the heads outside the database; {report.after_newest_head:,}"
             " newer events have none yet."
         )
+    for told in report.restores:
+        click.echo(shown(told))
     click.echo(f"Head: {report.events}:{report.hash[:16]}  (write it down, check with --head)")
 
 

@@ -167,6 +167,22 @@ def chosen_pgid(data: Path, pgid: int | None) -> int:
     return there[0] if len(there) == 1 else DEFAULT_PGID
 
 
+def system_user() -> str:
+    """Return who runs this and where, as `name@computer`: the terminal of what needs no account."""
+    import platform
+
+    if sys.platform == "win32":
+        name = os.environ.get("USERNAME", "somebody")
+    else:
+        import pwd
+
+        try:
+            name = pwd.getpwuid(os.geteuid()).pw_name
+        except KeyError:
+            name = str(os.geteuid())
+    return f"{name}@{platform.node() or 'this computer'}"
+
+
 def open_practice(data: Path, pgid: int | None) -> Practice:
     """Open the practice of `data_options`; the caller closes it. Raises StoreProblem, NotFound."""
     from store.clock import SystemClock

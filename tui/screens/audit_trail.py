@@ -92,6 +92,8 @@ async def verify(practice: Practice, actor: Actor, job: Job) -> str:
         raise
     await practice.ask(audit_trail.record_check, actor, report)
     sentence = f"The audit trail is whole: {words.count(report.events, 'event')}."
+    if report.restores:
+        sentence += f" Restores from a backup: {len(report.restores)} (action backup.restore)."
     if report.newest_head is None:
         return sentence + " Its end could not be compared: nothing is written outside yet."
     return f"{sentence} Its end agrees with what was written outside the database."

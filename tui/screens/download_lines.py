@@ -78,5 +78,5 @@ def _explained_once(view: DownloadView) -> str:
     if view.state == "failed":
         return f"Could not be built: {view.error or 'the reason is not known.'} Schedule it again."
     if view.state == "expired":
-        return "Its time is over and its file is destroyed. Schedule a new one."
-    return "Was cancelled. Nothing of it is kept."
+        return f"{view.error or 'Its time is over and its file is destroyed.'} Schedule a new one."
+    return f"{view.error or 'Was cancelled.'} Nothing of it is kept."

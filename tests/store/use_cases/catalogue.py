@@ -40,6 +40,7 @@ NEEDS: dict[str, Need] = {
     "audit_trail.practice_day": _TRAIL,
     "audit_trail.record_check": _TRAIL_VIEW,
     "audit_trail.verify": _TRAIL_VIEW,
+    "backing_up.begin_backup": Need(Right.BACKUP),
     "carriers.check_may_try": Need(Right.COMMUNICATIONS),
     "carriers.carrier": Need(Right.COMMUNICATIONS, Level.VIEW),
     "carriers.save_carrier": _COMMUNICATIONS,
@@ -186,6 +187,8 @@ OPEN: dict[str, str] = {
 
 RUNNER = frozenset(
     {
+        "backing_up.begin_unattended_backup",
+        "restoring.put_back",
         "invitations.queue_due_invitations",
         "rekeying.claim_rekeying",
         "rekeying.fail_rekeying",
@@ -203,6 +206,8 @@ RUNNER = frozenset(
 
 BEFORE: dict[str, str] = {
     "audit_trail.anchor_head": "copies the head of the trail; after every run and sign-out",
+    "backing_up.give_up_backup": "takes what `begin_backup` gave",
+    "backing_up.record_backup": "takes what `begin_backup` gave",
     "audit_trail.day_of": "the date, for the name of a file",
     "carriers.due_for_check": "names of channels, for the program that checks",
     "carriers.for_delivery": "the program that delivers",
@@ -252,6 +257,7 @@ PARTS: dict[str, str] = {
     "download_settings.choose_always_passphrase": "of a change that checked its right",
     "factors.choose_sign_in_setting": "of a change that checked its right",
     "passwords.choose_policy": "of a change that checked its right",
+    "going_back.settle": "of putting a practice back",
     "audit_trail.report_head": "of a report whose contents took a right",
     "phones.replace_number": "of a change that checked its right",
     "phones.tell": "of a change that checked its right",
