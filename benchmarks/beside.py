@@ -1,115 +1,132 @@
-"""How long a key takes to be seen in the kiosk while a large export runs beside it.
+"""How long a key takes to be seen in the kiosk, alone and while a large export runs beside it.
 
-Run: python -m benchmarks.beside STORE [KEYS]     (STORE is the practice.db of a large demo: a copy,
-because a download is scheduled and built in it for each place)
+Run: python -m benchmarks.beside STORE [--rounds 20] [--size 80x24] [--only alone|beside]
 
-In the same store the kiosk searches patients key by key, opens and leaves the Export Runner, which
-looks twice a second how far the run is, and the list of downloads, with F1 on top. Each key is
-timed until its answer has been painted, first alone, then beside a real runner. The claim, for
-keys that are typed: below 100 ms at the 95th percentile. Opening a place or the help is told
-apart: it builds a whole screen.
+STORE is the practice.db of a large demo: a copy, because downloads are scheduled and built in it.
+The kiosk is the real program at a terminal of its own. A key is timed from its byte being written
+to that terminal until what was asked for stands on the screen: for a place its own content, read
+from the store, and not only its frame. Every place is opened from Home and left with Esc in each
+round; one of them shows its help as well, and patients are searched letter by letter. Then the same
+beside real runs, begun as from a shell, one after the other. The claim: below 100 ms at the 95th
+percentile, for each place and whatever the key.
 """
 
 from __future__ import annotations
 
-import asyncio
+import argparse
+import itertools
+import random
+import re
 import statistics
 import subprocess
 import sys
-import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
+from typing import Final
 
-from textual.events import Key
-
+from benchmarks.terminal import Terminal
 from exporter.messages.delivery import deliver
 from store.access import Actor
 from store.clock import SystemClock
 from store.imports.demo.people import DEMO_USERS
 from store.practice import Practice
 from store.use_cases import downloads, running, signing_in
-from tui.app import ChairsideApp
-from tui.screens.home import PlaceLine
 
-WORDS = ("ng", "car", "o'br", "gar", "smi", "5105", "lee", "an", "tho", "ch")
-LISTS = {
-    "export_runner": (("Utilities › Export Runner", "Dana Ruiz"), "Shows what the unattended run"),
-    "data_download": (("Utilities › Data Download", "Dana Ruiz"), "Schedules a copy of the"),
+PROGRAM: Final = (sys.executable, "-c", "from tui.commands import main; main()")
+PASSWORDS: Final = {user.user_name: user.password for user in DEMO_USERS}
+WORDS: Final = ("ng", "car", "o'br", "gar", "smi", "5105", "lee", "an", "tho", "ch")
+HOME: Final = r"\w My Factors"
+"""Stands on Home once its places are there."""
+CONTENT: Final = {
+    "Patients": r"▌Ahmadi[^▌]+ · no online access",
+    "Invitations": r"Nobody was invited yet",
+    "Groups": r"▌Administrators .*Members: Kim Adler",
+    "Users": r"▌ana .*In Front Desk",
+    "Security Policy": r"▌ +Passwords .*At least 15 characters",
+    "Communications": r"Text messages +By files .*▌\d\d",
+    "Patient Portal": r"Portal address +https.*Printed and mailed",
+    "Printers": r"No printer is set up",
+    "Emergency Access": r"▌Assistant .*Dental assistants",
+    "Data Download": r"▌\d\d \w+ .*Only Dana Ruiz",
+    "Export Runner": r"▌(Done|Running|Waiting|Failed).*Nightly run: ",
+    "Open an archive": r"▌\.\. one folder up",
+    "Audit Trail": r"▌\d\d \w+ .*Event \d",
+    "Access Review": r"▌Appointments .*See the day",
+    "Portal Activity": r"▌Ahmadi[^▌]+ · never invited",
+    "User Password": r"Present password.*At least 15 characters.*Change Password",
+    "My Factors": r"▌Text message .*A six-digit code",
 }
-"""Two places: what stands there once the list is read, and what their help begins with."""
-PASSWORDS = {user.user_name: user.password for user in DEMO_USERS}
+"""What stands in each place once it is there, as far down as it goes."""
+HELP: Final = ("Groups", "Rights are granted to groups")
+"""A place whose help is shown as well, and what it begins with."""
 
-Timed = tuple[str, float]
-"""What kind of key it was, and the milliseconds it took."""
-Keys = Callable[[ChairsideApp], AsyncIterator[Timed]]
-
-
-def _is_seen(app: ChairsideApp, *texts: str) -> bool:
-    strips = app.screen._compositor.render_strips()
-    seen = "".join(segment.text for strip in strips for segment in strip)
-    return all(text in seen for text in texts)
+Key = tuple[str, str, Callable[[str], bool]]
+"""What it is told as, what is written, and what the screen then shows."""
 
 
-async def _until(app: ChairsideApp, *texts: str, gone: bool = False) -> None:
-    while _is_seen(app, *texts) is gone:
-        await asyncio.sleep(0.002)
+def _shows(pattern: str) -> Callable[[str], bool]:
+    compiled = re.compile(pattern, re.DOTALL | re.MULTILINE)
+    return lambda screen: compiled.search(screen) is not None
 
 
-async def _press(app: ChairsideApp, key: str) -> None:
-    event = Key(key, key if len(key) == 1 else None)
-    event.set_sender(app)
-    assert app._driver is not None
-    app._driver.send_message(event)
+AT_HOME: Final = _shows(HOME)
 
 
-async def _timed(app: ChairsideApp, key: str, *texts: str, gone: bool = False) -> float:
-    """Return the milliseconds from a key until texts stand on the screen, or no longer do."""
-    began = time.perf_counter()
-    await _press(app, key)
-    await _until(app, *texts, gone=gone)
-    taken = 1000 * (time.perf_counter() - began)
-    await asyncio.sleep(0.05)
-    return taken
+def _number(home: str, label: str) -> str:
+    """Return the key that stands before a place."""
+    found = re.search(rf" (\w) {label} ", home)
+    assert found is not None, home
+    return found.group(1)
 
 
-async def _search(app: ChairsideApp) -> AsyncIterator[Timed]:
-    """Type words letter by letter and take them away again."""
-    while True:
-        for word in WORDS:
-            typed = ""
-            for letter in word:
-                typed += letter
-                yield "typing", await _timed(app, letter, f" {typed} ")
-            await _press(app, "escape")
-            await asyncio.sleep(0.1)
+def _round(home: str) -> Iterator[Key]:
+    """Open and leave each place once, and search a word letter by letter."""
+    # Shuffled, so that the beginning and end of an export do not fall on the same places.
+    for label, pattern in random.sample(tuple(CONTENT.items()), len(CONTENT)):
+        yield f"open {label}", _number(home, label), _shows(pattern)
+        if label == "Patients":
+            yield from _typed()
+        if label == HELP[0]:
+            yield "open help", "\x1bOP", _shows(HELP[1])
+            yield "leave help", "\x1b", lambda screen: HELP[1] not in screen
+        yield f"leave {label}", "\x1b", AT_HOME
 
 
-def _place(code: str) -> Keys:
-    """Return the keys that open a place, show and leave its help, and go Home."""
-
-    async def keys(app: ChairsideApp) -> AsyncIterator[Timed]:
-        number = app.screen.query_one(f"#place-{code}", PlaceLine).number
-        row, help_ = LISTS[code]
-        while True:
-            yield "opening", await _timed(app, number, *row)
-            yield "help", await _timed(app, "f1", help_)
-            yield "back", await _timed(app, "escape", help_, gone=True)
-            yield "back", await _timed(app, "escape", "Front desk")
-
-    return keys
+_WORDS = itertools.cycle(WORDS)
 
 
-def _told(taken: list[Timed]) -> str:
-    lines = []
-    for kind in dict.fromkeys(kind for kind, _ in taken):
-        times = [milliseconds for one, milliseconds in taken if one == kind]
-        cuts = (
-            statistics.quantiles(times, n=100, method="inclusive") if len(times) > 1 else times * 99
-        )
-        figures = f"p50 {cuts[49]:.0f}, p95 {cuts[94]:.0f}, most {max(times):.0f} ms"
-        lines.append(f"  {kind:<9}{figures}, {len(times)} keys")
-    return "\n".join(lines)
+def _typed() -> Iterator[Key]:
+    word = next(_WORDS)
+    for end in range(1, len(word) + 1):
+        yield "type a letter", word[end - 1], _shows(rf"Find a patient +▌ {word[:end]} ")
+    yield "empty the field", "\x1b", _shows(r"Find a patient +▌ name")
+
+
+class Times:
+    """Milliseconds by what was done."""
+
+    def __init__(self) -> None:
+        self._taken: dict[str, list[float]] = {}
+
+    def add(self, name: str, milliseconds: float) -> None:
+        self._taken.setdefault(name, []).append(milliseconds)
+
+    def __str__(self) -> str:
+        everything = {
+            f"every {kind}": [
+                one for name, times in self._taken.items() if name.startswith(kind) for one in times
+            ]
+            for kind in ("open", "leave")
+        }
+        told = dict(sorted(self._taken.items())) | everything
+        lines = [f"  {'':<24}{'p50':>6}{'p95':>6}{'most':>6}  keys"]
+        for name, times in told.items():
+            cuts = statistics.quantiles([*times, *times], n=100, method="inclusive")
+            figures = "".join(f"{one:6.0f}" for one in (cuts[49], cuts[94], max(times)))
+            lines.append(f"  {name:<24}{figures}{len(times):6}")
+        return "\n".join(lines)
 
 
 def _sign_in(practice: Practice, user_name: str) -> Actor:
@@ -139,70 +156,83 @@ def _make_due(practice: Practice) -> None:
         practice.call(signing_in.sign_out, actor)
 
 
-def _start_runner(practice: Practice) -> subprocess.Popen[bytes]:
-    folder = practice.folder.path
-    program = "from tui.commands import main; main()"
-    words = ["runner", "run", "--data", str(folder.parent), "--pgid", folder.name]
-    return subprocess.Popen(
-        [sys.executable, "-c", program, *words],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+class Export:
+    """Real runs, one after the other, for as long as somebody asks whether one is going on.
+
+    Args:
+        store: the database; its folder's archives of the runs before are taken away.
+    """
+
+    def __init__(self, store: Path) -> None:
+        self._folder = store.parent
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def is_running(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
+    def start(self) -> None:
+        for archive in (self._folder / "downloads").iterdir():
+            archive.unlink()
+        data, pgid = self._folder.parent, self._folder.name
+        with Practice.open(data, int(pgid), SystemClock()) as practice:
+            _make_due(practice)
+        self._process = subprocess.Popen(
+            [*PROGRAM, "runner", "run", "--data", str(data), "--pgid", pgid],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+
+    def wait(self) -> None:
+        if self._process is not None:
+            self._process.wait()
 
 
-async def _take(app: ChairsideApp, keys: Keys, most: int, export: subprocess.Popen[bytes]) -> str:
-    """Time keys while an export runs, `most` of them; say how many there were."""
-    taken: list[Timed] = []
-    async for one in keys(app):
-        if export.poll() is not None or len(taken) == most:
-            break
-        taken.append(one)
-    await asyncio.to_thread(export.wait)
-    return _told(taken)
+def _at_home(terminal: Terminal) -> str:
+    """Sign in, and return what Home shows."""
+    terminal.see(_shows("User name"))
+    terminal.rest(0.5)
+    terminal.press("kim\r", _shows("kim"))
+    terminal.rest(0.5)
+    terminal.press(PASSWORDS["kim"] + "\r", AT_HOME)
+    terminal.rest(1.0)
+    return terminal.screen
 
 
-async def _alone(app: ChairsideApp, keys: Keys, count: int) -> str:
-    taken: list[Timed] = []
-    async for one in keys(app):
-        taken.append(one)
-        # Whole rounds, so that a place is left as it was found.
-        if len(taken) >= count and len(taken) % 4 == 0:
-            break
-    return _told(taken)
+def _measure(store: Path, rounds: int, size: tuple[int, int], export: Export | None) -> Times:
+    """Do so many rounds; beside an export count only keys that it ran beside, first to last."""
+    times = Times()
+    command = [*PROGRAM, "--data", str(store.parent.parent), "--pgid", store.parent.name]
+    with Terminal(command, size) as terminal:
+        home = _at_home(terminal)
+        for name, key, until in itertools.chain.from_iterable(_round(home) for _ in range(rounds)):
+            if export is not None and not export.is_running:
+                export.start()
+            taken = terminal.press(key, until)
+            if export is None or export.is_running:
+                times.add(name, taken)
+            terminal.rest(0.05)
+    return times
 
 
-async def _begin(app: ChairsideApp, opens_patients: bool) -> None:
-    for field in ("kim", PASSWORDS["kim"]):
-        for character in field:
-            await _press(app, character)
-        await _press(app, "enter")
-        await asyncio.sleep(0.2)
-    await _until(app, "Front desk")
-    await asyncio.sleep(0.5)
-    if opens_patients:
-        await _press(app, "1")
-        await _until(app, "Find a patient")
-        await asyncio.sleep(0.5)
-
-
-async def _measure(store: Path, count: int) -> None:
-    data, pgid = store.parent.parent, int(store.parent.name)
-    kinds: dict[str, Keys] = {"search": _search, **{code: _place(code) for code in LISTS}}
-    for name, keys in kinds.items():
-        for beside in (False, True):
-            with Practice.open(data, pgid, SystemClock()) as practice:
-                if beside:
-                    _make_due(practice)
-                app = ChairsideApp(practice, SystemClock())
-                async with app.run_test(size=(80, 24)):
-                    await _until(app, "User name")
-                    await _begin(app, name == "search")
-                    if beside:
-                        told = await _take(app, keys, 10 * count, _start_runner(practice))
-                    else:
-                        told = await _alone(app, keys, count)
-            print(f"{name} {'beside an export' if beside else 'alone'}\n{told}", flush=True)
+def main() -> None:
+    random.seed(1)
+    asked = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    asked.add_argument("store", type=Path)
+    asked.add_argument("--rounds", type=int, default=20)
+    asked.add_argument("--size", default="80x24")
+    asked.add_argument("--only", choices=("alone", "beside"))
+    options = asked.parse_args()
+    columns, _, rows = options.size.partition("x")
+    for name in ("alone", "beside"):
+        if options.only in (None, name):
+            export = Export(options.store) if name == "beside" else None
+            with suppress(KeyboardInterrupt):
+                times = _measure(options.store, options.rounds, (int(columns), int(rows)), export)
+                print(f"{name}, {options.size}\n{times}", flush=True)
+            if export is not None:
+                export.wait()
 
 
 if __name__ == "__main__":
-    asyncio.run(_measure(Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 60))
+    main()

@@ -6,6 +6,7 @@ One rule: there is no form here and no way out but a key of the registry (docs/d
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Callable, Coroutine
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -25,6 +26,8 @@ from tui.widgets.jobs import Job
 from tui.widgets.place import PlaceMixin
 
 if TYPE_CHECKING:
+    from textual.driver import Driver
+
     from store.access import Actor
     from store.clock import Clock
     from store.practice import Practice
@@ -46,6 +49,16 @@ _TOUCHES: Final = (
     events.MouseScrollDown,
     events.MouseScrollUp,
 )
+
+
+def styles() -> str:
+    """Return the styles of all screens as one sheet.
+
+    As a file each they were read anew, all of them, whenever a kind of widget came up for the first
+    time: the toolkit keeps what it has read of 64 sheets, its widgets' own among them.
+    """
+    files = [HERE / "kiosk.tcss", *sorted((HERE / "screens").glob("*.tcss"))]
+    return "\n".join(file.read_text(encoding="utf-8") for file in files)
 
 
 class ChairsideApp(App[None], inherit_bindings=False):
@@ -72,7 +85,7 @@ class ChairsideApp(App[None], inherit_bindings=False):
     COMMANDS: ClassVar[set[Any]] = set()
     ALLOW_SELECT: ClassVar[bool] = False
     AUTO_FOCUS: ClassVar[str | None] = ""
-    CSS_PATH = [HERE / "kiosk.tcss", *sorted((HERE / "screens").glob("*.tcss"))]
+    CSS = styles()
     TITLE = "Chairside"
 
     def __init__(self, practice: Practice, clock: Clock) -> None:
@@ -88,6 +101,8 @@ class ChairsideApp(App[None], inherit_bindings=False):
         self.closing_words = ""
         # Somebody waits for a message that was just queued: whoever delivers puts itself here.
         self.deliver_now: Callable[[], object] = lambda: None
+        # The sign-in stands there: whoever has something to do then puts itself here.
+        self.once_shown: Callable[[], object] = lambda: None
         self._desk_is_open = False
         self._last_touch = clock.now()
         for one in theme.THEMES.values():
@@ -101,6 +116,18 @@ class ChairsideApp(App[None], inherit_bindings=False):
     def on_mount(self) -> None:
         """Start the one timer."""
         self.set_interval(1, self._tick)
+
+    def on_ready(self) -> None:
+        """The sign-in has been painted."""
+        self.once_shown()
+
+    def get_driver_class(self) -> type[Driver]:
+        """Where keys come as a stream of characters, read them in the kiosk's own way."""
+        if sys.platform == "win32":
+            return super().get_driver_class()
+        from tui.driver import KioskDriver
+
+        return KioskDriver
 
     # Who is here
 

@@ -5,8 +5,10 @@ One rule: a colour has one meaning, and no meaning is told by colour alone (docs
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
+from rich.style import Style
 from textual.theme import Theme
 
 NIGHT: Final = "chairside-night"
@@ -87,3 +89,20 @@ THEMES: Final[dict[str, Theme]] = {
 def other(name: str) -> str:
     """Return the name of the look that is not `name`."""
     return DAY if name == NIGHT else NIGHT
+
+
+@lru_cache
+def table_styles(name: str) -> dict[str, Style]:
+    """Return how the parts of a table are drawn in a look, the night's for one that is not ours.
+
+    They are not the style sheet's, because a table is styled anew whenever the focus comes or goes,
+    and each part of it would cost as much as the table.
+    """
+    look = THEMES.get(name, THEMES[NIGHT])
+    tones = {tone: Style(color=look.variables[f"tone-{tone}"]) for tone in TONES}
+    return tones | {
+        "strong": Style(bold=True),
+        "head": tones["dim"] + Style(underline=True),
+        "marked": Style(bgcolor=look.panel, bold=True),
+        "cell": Style(reverse=True),
+    }

@@ -23,7 +23,6 @@ from store.errors import StoreBusy, StoreProblem
 
 THREADS = 2
 """Two read and format at once: more would take the machine from the people at it."""
-NICE = 10
 SILENCE_SECONDS = 300
 """A reading process that says nothing for so long is taken for dead."""
 _FRAMES_AHEAD = 8
@@ -54,7 +53,6 @@ def reading(
         "threads": THREADS,
         "effort": effort,
         "batch_rows": BATCH_ROWS,
-        "nice": NICE,
     }
     process = subprocess.Popen(
         # -P: what lies in the present folder is not taken for our own modules.
@@ -63,6 +61,8 @@ def reading(
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         creationflags=_BELOW_NORMAL if sys.platform == "win32" else 0,
+        # A session of its own has a priority of its own (priority.py).
+        start_new_session=True,
     )
     assert process.stdin is not None
     assert process.stdout is not None

@@ -25,6 +25,7 @@ from exporter.runner.deflating import deflater
 from exporter.runner.frames import Frame, Kind, write_frame
 from exporter.runner.in_order import InOrder, Piece, Stopped
 from exporter.runner.lines import Field, line_of
+from exporter.runner.priority import give_way
 from exporter.runner.queries import LINE
 
 BUSY_MILLISECONDS = 20_000
@@ -185,13 +186,11 @@ def _unlock_threads() -> None:
 
 def main() -> None:
     """Read the order from standard input, write frames to standard output."""
+    give_way()
     _unlock_threads()
     pipe = sys.stdout.buffer
     order = json.loads(sys.stdin.buffer.readline())
     threading.Thread(target=_end_with, args=(sys.stdin.buffer,), daemon=True).start()
-    if hasattr(os, "nice"):
-        # People at a kiosk on this machine come first.
-        os.nice(order["nice"])
     try:
         export(order, pipe)
     except apsw.Error as problem:

@@ -9,7 +9,8 @@ import pytest
 from store.practice import Practice
 from tests import people
 from tests.clocks import FixedClock
-from tests.tui.conftest import SMALL, arrive, ready_download, see, sign_in, words_of
+from tests.tui.conftest import SMALL, arrive, ready_download, see, settle, sign_in, words_of
+from tests.tui.places import open_place
 from tui import keys
 from tui.screens.data_download import DataDownloadScreen
 from tui.screens.home import (
@@ -17,6 +18,7 @@ from tui.screens.home import (
     PLACE_CLASSES,
     HomeScreen,
     NoticeLine,
+    PlaceLine,
     in_columns,
     screen_of,
 )
@@ -170,3 +172,20 @@ def test_the_areas_stand_in_two_columns_of_much_the_same_height(areas: dict[str,
     heights = [sum(areas[name] + 2 for name in column) for column in (left, right)]
     assert abs(heights[0] - heights[1]) <= max([0, *areas.values()]) + 2
     assert max(heights) <= 16, "what fits under a notice at 80x24"
+
+
+async def test_a_place_stays_where_it_is_while_home_is_read_again(
+    kiosk: Any, practice: Practice
+) -> None:
+    """A key that is pressed as one comes back must find its place, whatever Home has to tell."""
+    async with kiosk.run_test(size=SMALL) as pilot:
+        await sign_in(pilot, "kim")
+        home = kiosk.screen
+        before = list(home.query(PlaceLine))
+        await open_place(pilot, "data_download")
+        people.scheduled(practice, people.signed_in(practice, "dana"))
+        await pilot.press("escape")
+        runner = home.query_one("#place-export_runner", PlaceLine)
+        await settle(pilot, lambda: runner.view.note.endswith("1 scheduled"))
+        assert list(home.query(PlaceLine)) == before
+        assert home.focused is home.query_one("#place-data_download")

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from exporter.runner.priority import give_way
 from tui.commands.support import (
     ProgressPrinter,
     data_options,
@@ -65,7 +64,7 @@ def group(
         raise click.UsageError("Say where the backup shall go: --to DIR.")
     password = read_password(password_file, f"Password of {user}") if user else ""
     passphrase = read_password(passphrase_file, PASSPHRASE, confirm=True)
-    _let_people_come_first()
+    give_way()
     with open_practice(data, pgid) as practice:
         made = _make(practice, user, password, folder, passphrase, as_json=as_json)
     if as_json:
@@ -126,13 +125,6 @@ def key(file: Path) -> None:
         " nobody can open one, and with it everybody can.",
         err=True,
     )
-
-
-def _let_people_come_first() -> None:
-    from exporter.runner.reading import NICE
-
-    if sys.platform != "win32":
-        os.nice(NICE)
 
 
 def _make(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from exporter.runner.priority import give_way
 from tui.commands.runner_install import install, status
 from tui.commands.support import (
     ProgressPrinter,
@@ -62,6 +63,7 @@ def run(
     """Do every download that is due. Safe to run as often as you like."""
     if now and user is None:
         raise click.UsageError("--now needs --user: it takes the right Setup - Security.")
+    give_way()
     with open_practice(data, pgid) as practice:
         if user is not None and now:
             _bring_forward(practice, user, password_file)
@@ -87,6 +89,7 @@ def watch(data: Path, pgid: int | None) -> None:
     """
     from exporter.runner import watching
 
+    give_way()
     with open_practice(data, pgid) as practice, until_stopped() as stop:
         click.echo(f"Watching practice {practice.pgid}. Ctrl+C or SIGTERM ends it.")
 

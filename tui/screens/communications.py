@@ -199,7 +199,7 @@ class CommunicationsScreen(Place, CommunicationsWork, place="communications"):
         marked = self.query_one(Table).marked
         whole = step_words(history[marked]) if marked < len(history) else EMPTY
         about = self.query_one("#about", Static)
-        room = self.query_one(Table).size.width - sum(c.width + 2 for c in _COLUMNS) - 1
+        room = self.app.size.width - sum(c.width + 2 for c in _COLUMNS) - 3
         about.display = not history or len(whole) > room
         about.update(content(whole, "$tone-dim"))
         self.refresh_keys()

@@ -21,7 +21,7 @@ from tui.screens.dialogs import ConfirmDialog
 from tui.screens.export_runner_lines import COLUMNS, disk_line, progress_text, row
 from tui.screens.quota import QuotaDialog
 from tui.widgets import words
-from tui.widgets.place import Place
+from tui.widgets.place import LATER, Place
 from tui.widgets.safe import content
 from tui.widgets.table import Table
 
@@ -78,7 +78,7 @@ class ExportRunnerScreen(Place, place="runner"):
             self._polling = False
         self._show(view)
 
-    @work(description="timer and disk", exit_on_error=False)
+    @work(description="timer and disk", group=LATER, exit_on_error=False)
     async def _look_around(self) -> None:
         """What this computer tells: asked in a thread, because its programs take their time."""
         self._installed = await asyncio.to_thread(installing.installed, self._hourly)
@@ -100,7 +100,7 @@ class ExportRunnerScreen(Place, place="runner"):
         self.query_one(Table).show([row(line) for line in self._lines], mark=mark)
         shown = self.query_one("#running", Static)
         if view.running:
-            width = max(20, self.size.width - 2)
+            width = max(20, self.app.size.width - 2)
             shown.update(progress_text(view.running[0], self.kiosk.clock.now(), width))
         else:
             shown.update(content(self._idle_words(view), "$tone-dim"))

@@ -79,6 +79,12 @@ class PlaceLine(HomeLine):
         self.view = view
         self.code = view.code
 
+    def show(self, view: PlaceView) -> None:
+        """Show another note, or that a right came or went."""
+        if view != self.view:
+            self.view = view
+            self.refresh()
+
     def on_focus(self) -> None:
         """Its whole note stands under the places."""
         if isinstance(self.screen, HomeScreen):
@@ -143,11 +149,7 @@ class HomeScreen(Place, place="home"):
 
     async def _show(self, view: HomeView) -> None:
         marked = self.focused.id if self.focused else None
-        waiting = [*view.notices, *(Notice(text, "") for text in self._finished_jobs())]
-        shown = self.query_one("#notices")
-        shown.display = bool(waiting)
-        await shown.remove_children()
-        await shown.mount(*map(NoticeLine, waiting))
+        await self._show_notices(view)
         known = sorted(
             (place for place in view.places if place.code in PLACE_CLASSES),
             key=lambda place: AREAS.index(place.area),
@@ -161,8 +163,24 @@ class HomeScreen(Place, place="home"):
             self.set_focus(again[0])
             self.tell(again[0].view)
 
+    async def _show_notices(self, view: HomeView) -> None:
+        waiting = [*view.notices, *(Notice(text, "") for text in self._finished_jobs())]
+        shown = self.query_one("#notices")
+        if waiting != [line.notice for line in shown.query(NoticeLine)]:
+            shown.display = bool(waiting)
+            await shown.remove_children()
+            await shown.mount(*map(NoticeLine, waiting))
+
     async def _show_places(self, places: Sequence[PlaceView]) -> None:
-        """Put the areas into their columns, and number the places as they are read."""
+        """Put the areas into their columns, and number the places as they are read.
+
+        Places that stand there already stay: a key that comes meanwhile finds its place.
+        """
+        there = {line.code: line for line in self.query(PlaceLine)}
+        if there.keys() == {place.code for place in places}:
+            for place in places:
+                there[place.code].show(place)
+            return
         counts = Counter(place.area for place in places)
         numbers = iter(NUMBERS)
         for column, areas in zip(("#left", "#right"), in_columns(counts), strict=True):

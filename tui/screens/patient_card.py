@@ -85,7 +85,7 @@ class PatientCardScreen(Place, OnlineAccessKeys, place="patient_card"):
             return ("Patients", "…")
         born = f"born {words.day(card.birthdate, year=True)}" if card.birthdate else ""
         rest = " · ".join(part for part in (clip(card.chart_number, 14), born) if part)
-        room = self.size.width - cell_len(f"  Patients ›  · {rest}")
+        room = self.app.size.width - cell_len(f"  Patients ›  · {rest}")
         name = clip(card.name, max(12, room))
         return ("Patients", f"{name} · {rest}" if rest else name)
 
@@ -135,7 +135,7 @@ class PatientCardScreen(Place, OnlineAccessKeys, place="patient_card"):
         if card is None or not self.is_attached:
             return
         zone = self.zone
-        room = max(40, self.size.width - 3)
+        room = max(40, self.app.size.width - 3)
         self.query_one(PathLine).show(self.path)
         shown = lines(card, self._ssn, room, zone, self.lacks)
         self.query_one("#who", Static).update(join(*shown))

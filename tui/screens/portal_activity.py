@@ -20,7 +20,7 @@ from tui.screens.portal_activity_filter import ActivityFilterDialog, SaveActivit
 from tui.widgets import words
 from tui.widgets.jobs import Job
 from tui.widgets.paged import Paged
-from tui.widgets.place import Place
+from tui.widgets.place import LATER, Place
 from tui.widgets.safe import clip, content, join
 from tui.widgets.table import Cell, Column, Table
 
@@ -84,13 +84,20 @@ class PortalActivityScreen(Place, Paged["ActivityRow"], place="portal_activity")
         try:
             with self.working("Reading…"):
                 page = await practice.ask(portal_activity.activity, actor, self._wanted, self.after)
-                self._summary = await practice.ask(portal_activity.summary, actor)
         except Refused as refusal:
             self.refuse(refusal)
             return
         self.show_page(page.rows, self._row, page.next, mark=len(page.rows) - 1 if at_end else 0)
         self._tell_summary()
         self._explain()
+        self._count()
+
+    @work(description="portal activity, counted", group=LATER, exit_on_error=False)
+    async def _count(self) -> None:
+        """Count how many stand where: every patient is looked at, and the page does not wait."""
+        kiosk = self.kiosk
+        self._summary = await kiosk.practice.ask(portal_activity.summary, kiosk.signed_in)
+        self._tell_summary()
 
     def _row(self, one: ActivityRow) -> tuple[Cell, ...]:
         word, tone = STATES[one.state]

@@ -59,6 +59,10 @@ class WhoLine(Widget):
 class EmergencyLine(Widget):
     """While emergency access runs: red, in words, with the time left, above everything else."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.display = False
+
     def on_mount(self) -> None:
         """Seen only while it runs."""
         self.look()
@@ -69,7 +73,8 @@ class EmergencyLine(Widget):
         if kiosk.emergency is not None and kiosk.clock.now() >= kiosk.emergency.ends_at:
             kiosk.emergency = None
         self.display = kiosk.emergency is not None and not kiosk.is_locked
-        self.refresh()
+        if self.display:
+            self.refresh()
 
     def render(self) -> Content:
         """Draw the group, the time left and the reason; the reason gives way first."""
@@ -107,8 +112,13 @@ class PathLine(Widget):
 class MessageLine(Static):
     """The last answer: beside a bar, a word that tells its kind, then a sentence."""
 
+    _said = ("", "", "")
+
     def say(self, title: str, text: str, tone: str = "") -> None:
         """Show an answer; both empty clears the line."""
+        if (title, text, tone) == self._said:
+            return
+        self._said = (title, text, tone)
         said = (tone or "dim") if title or text else ""
         self.set_classes([f"-{said}"] if said else [])
         space = " " if title and text else ""

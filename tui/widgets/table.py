@@ -18,6 +18,7 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from tui import theme
 from tui.widgets.safe import fit
 
 MARKER = "▌"
@@ -54,17 +55,6 @@ class Table(ScrollView, can_focus=True, inherit_bindings=False):
             the table had it.
     """
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "table--head",
-        "table--marked",
-        "table--cell",
-        "table--dim",
-        "table--good",
-        "table--warn",
-        "table--bad",
-        "table--key",
-        "table--strong",
-    }
     DEFAULT_CSS = "Table { overflow-x: hidden; }"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "move(-1)", show=False),
@@ -161,6 +151,9 @@ class Table(ScrollView, can_focus=True, inherit_bindings=False):
         self.virtual_size = Size(self._width, len(self._rows) + 1)
 
     def _reveal(self) -> None:
+        if not self.size:
+            # Not laid out yet: `on_resize` comes here again.
+            return
         height = max(1, self.scrollable_content_region.height - 1)
         top = round(self.scroll_offset.y)
         if self.marked < top:
@@ -228,11 +221,15 @@ class Table(ScrollView, can_focus=True, inherit_bindings=False):
             room -= width + _GAP
         return seen
 
+    @property
+    def _styles(self) -> dict[str, Style]:
+        return theme.table_styles(self.app.theme)
+
     def render_line(self, y: int) -> Strip:
         """Draw one line: the heading, then the rows from the first that is seen."""
         width = self._width
         if y == 0:
-            style = self.get_component_rich_style("table--head")
+            style = self.rich_style + self._styles["head"]
             text = " " + (" " * _GAP).join(
                 fit(self._columns[i].heading, w, right=self._columns[i].right)
                 for i, w in self._widths()
@@ -247,9 +244,8 @@ class Table(ScrollView, can_focus=True, inherit_bindings=False):
         is_marked = index == self.marked
         base = self.rich_style
         if is_marked and (self.has_focus or self._is_led):
-            base = base + self.get_component_rich_style("table--marked", partial=True)
-        key = self.get_component_rich_style("table--key", partial=True)
-        segments = [Segment(MARKER if is_marked else " ", base + key)]
+            base = base + self._styles["marked"]
+        segments = [Segment(MARKER if is_marked else " ", base + self._styles["key"])]
         row = self._rows[index]
         for place, (column, cells) in enumerate(self._widths()):
             if place:
@@ -261,9 +257,9 @@ class Table(ScrollView, can_focus=True, inherit_bindings=False):
     def _cell_style(self, base: Style, row: Row, column: int, is_marked: bool) -> Style:
         style = base
         if row[column].tone:
-            style += self.get_component_rich_style(f"table--{row[column].tone}", partial=True)
+            style += self._styles[row[column].tone]
         if self._by_cell and is_marked and column == self.marked_column and self.has_focus:
-            style += self.get_component_rich_style("table--cell", partial=True)
+            style += self._styles["cell"]
         return style
 
     def on_click(self, event: events.Click) -> None:

@@ -1,0 +1,57 @@
+"""Opening a place: what keeps it quick, as facts that an upgrade of the toolkit could change."""
+
+from __future__ import annotations
+
+import gc
+import sys
+from typing import Any
+
+from store.practice import Practice
+from tests.tui.conftest import SMALL, see, sign_in, words_of
+from tests.tui.places import open_place
+from tui import ahead
+from tui.screens.home_places import PLACE_CLASSES
+
+
+async def test_a_place_is_first_painted_with_its_content(kiosk: Any, practice: Practice) -> None:
+    """One paint, not a frame and then all over again."""
+    async with kiosk.run_test(size=SMALL) as pilot:
+        await sign_in(pilot, "kim")
+        painted: list[str] = []
+        stock = kiosk._display
+
+        def noting(screen: Any, what: Any) -> None:
+            stock(screen, what)
+            if what is not None and "Groups" in type(screen).__name__:
+                painted.append(words_of(kiosk))
+
+        kiosk._display = noting
+        await open_place(pilot, "groups")
+        await see(pilot, "Members: Kim Adler.")
+        assert "Members: Kim Adler." in painted[0]
+
+
+async def test_the_toolkit_keeps_all_styles_that_it_has_read(kiosk: Any) -> None:
+    """Where there are more sheets than it keeps, a new kind of widget makes it read all again."""
+    async with kiosk.run_test(size=SMALL) as pilot:
+        await sign_in(pilot, "kim")
+        for code in PLACE_CLASSES:
+            await open_place(pilot, code)
+            await pilot.press("escape")
+            await see(pilot, "My Factors")
+        assert len(kiosk.stylesheet.source) <= kiosk.stylesheet._parse_cache.maxsize
+
+
+def test_all_screens_are_loaded_ahead_and_put_aside() -> None:
+    thresholds, frozen = gc.get_threshold(), gc.get_freeze_count()
+    gc.disable()
+    try:
+        ahead.get_ready()
+        assert gc.isenabled()
+        assert gc.get_freeze_count() > frozen
+        for place in PLACE_CLASSES.values():
+            assert place.partition(":")[0] in sys.modules
+    finally:
+        gc.unfreeze()
+        gc.set_threshold(*thresholds)
+        gc.enable()
