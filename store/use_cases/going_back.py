@@ -40,15 +40,19 @@ class _Rule:
     settle: Callable[[Store, Change, str], int]
 
 
-def settle(store: Store, tx: Change, why: str) -> tuple[Settled, ...]:
+def settle(
+    store: Store, tx: Change, why: str, *, has_archives: bool = False
+) -> tuple[Settled, ...]:
     """Bring everything to where going back leaves it, inside the running transaction.
 
     Args:
         why: what happened, a sentence; it stands with all that is cancelled by it.
+        has_archives: whether the archives of that day are still there; no backup has them.
 
     Call `store.scrub_log()` after the commit.
     """
-    done = tuple(Settled(rule.words, rule.settle(store, tx, why)) for rule in _RULES)
+    rules = [rule for rule in _RULES if not (has_archives and rule.settle is _lose_archives)]
+    done = tuple(Settled(rule.words, rule.settle(store, tx, why)) for rule in rules)
     for user_id in groups.administrators(store):
         users.notify(store, user_id, f"{why} {WHAT_TO_LOOK_AT}")
     return done

@@ -1,8 +1,9 @@
-"""A database that was put in the place of a newer one: what its keys may have locked already.
+"""A database that was put in the place of a newer one by hand, not by `chairside restore`.
 
-One rule: a key that may have served is destroyed before anything is made, for two texts under one
-key open each other (DESIGN, one download). The heads of the audit trail, which are kept outside
-the database, tell; where the whole folder was put back, nothing here can.
+One rule: it is settled like a restored one before anything is made: a key that may have served is
+destroyed, for two texts under one key open each other (DESIGN, one download). The heads of the
+audit trail, which are kept outside the database, tell; where the whole folder was put back, nothing
+here can.
 """
 
 from __future__ import annotations
@@ -10,14 +11,14 @@ from __future__ import annotations
 from store import audit_heads
 from store.access import Actor, change, check_is_runner
 from store.database import Store
-from store.use_cases.rekeying import cancel_pending
+from store.use_cases import going_back
 
 _ACTION = "store.put_back"
-_WHY = "An older database was put back, and its keys may have served already."
+_WHY = "An older database was put back."
 
 
 def end_what_was_put_back(store: Store, runner: Actor) -> bool:
-    """Cancel whatever waits to be made if the database is older than its trail once was.
+    """Settle whatever was open if the database is older than its trail once was.
 
     Looks once at each head that the trail lacks, so that what is scheduled afterwards is made.
     Returns whether it was so. Raises Refused for anybody but the runner, StoreProblem.
@@ -32,13 +33,7 @@ def end_what_was_put_back(store: Store, runner: Actor) -> bool:
             f"Found an older database in the place of one that held event {head.seq}.",
             object_=f"audit_log:{head.seq}",
         )
-        waiting = store.rows(
-            "SELECT requested_by FROM data_download"
-            " WHERE state IN ('requested', 'scheduled', 'running')"
-            " UNION SELECT requested_by FROM data_download_series WHERE ended_at IS NULL"
-        )
-        for row in waiting:
-            cancel_pending(store, tx, row["requested_by"], _WHY)
+        going_back.settle(store, tx, _WHY, has_archives=True)
     store.scrub_log()
     return True
 

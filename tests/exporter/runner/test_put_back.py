@@ -29,7 +29,8 @@ def test_attack_two_time_pad_by_a_database_that_was_put_back(
 
     Scenario: a copy of the database is made while a download is scheduled; the archive is made and
     carried away; the copy is put back. Verified: no second archive has a salt of the first; what
-    waited is cancelled with the reason, and what is scheduled from then on is made.
+    waited is cancelled with the reason, whoever was signed in is not, and what is scheduled from
+    then on is made.
     """
     database = practice_data / str(people.PGID) / "practice.db"
     with Practice.open(practice_data, people.PGID, clock) as practice:
@@ -49,6 +50,8 @@ def test_attack_two_time_pad_by_a_database_that_was_put_back(
         keys = "SELECT (SELECT count(*) FROM data_download_key)"
         keys += " + (SELECT count(*) FROM data_download_series_key)"
         assert practice.call(Store.value, keys) == 0
+        signed_in = "SELECT count(*) FROM session WHERE ended_at IS NULL"
+        assert practice.call(Store.value, signed_in) == 0
         dana = people.signed_in(practice, "dana")
         (listed,) = practice.call(downloads.list_downloads, dana)
         assert (listed.state, "put back" in (listed.error or "")) == ("cancelled", True)
