@@ -12,7 +12,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from exporter.archive.contents import Snapshot, TableContents
-from exporter.archive.files import clear_leftover
+from exporter.archive.files import clear_leftover, part_of
 from exporter.archive.manifest import write_descriptions
 from exporter.archive.names import entry_of
 from exporter.archive.writer import ArchiveWriter, EntryRecord, archive_name
@@ -27,6 +27,7 @@ from store.schema.columns import Table
 from store.schema.tables import exported_tables, tables_left_out
 from store.schema.value_sets import VALUE_SETS
 from store.use_cases.unattended import Job, Made, MadeFile, Progress
+from store.written_out import written_out
 
 REPORT_EVERY = timedelta(milliseconds=500)
 Report = Callable[[Progress], None]
@@ -136,7 +137,7 @@ def write_archive(
         meter.rows_total = sum(json.loads(first.payload))
         at = meter.clock.now()
         zone = ZoneInfo(whose.time_zone)
-        with new_archive(at.astimezone(zone)) as writer:
+        with new_archive(at.astimezone(zone)) as writer, written_out(part_of(path)):
             contents = [_write_table(writer, part, frames, meter) for part in parts]
             write_descriptions(writer, replace(whose, at=at), contents, left_out, VALUE_SETS)
             # The lease is looked at once more before the archive takes its name.
