@@ -9,7 +9,6 @@ import asyncio
 import sys
 from collections.abc import Callable, Coroutine
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from textual import events, work
@@ -20,6 +19,7 @@ from textual.screen import Screen
 from store.errors import ChairsideError, SessionEnded
 from store.use_cases import signing_in
 from tui import crash, theme
+from tui.nothing_out import NothingOut
 from tui.screens.sign_in import SignInScreen
 from tui.widgets.field import Line
 from tui.widgets.jobs import Job
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
 
 LOCKED: Final = "locked"
 DESK: Final = "desk"
-HERE: Final = Path(__file__).parent
 IDLE: Final = timedelta(minutes=signing_in.IDLE_MINUTES)
 """When a desk without a signed-in user closes (REQUIREMENTS S7); a session brings its own time."""
 
@@ -51,17 +50,7 @@ _TOUCHES: Final = (
 )
 
 
-def styles() -> str:
-    """Return the styles of all screens as one sheet.
-
-    As a file each they were read anew, all of them, whenever a kind of widget came up for the first
-    time: the toolkit keeps what it has read of 64 sheets, its widgets' own among them.
-    """
-    files = [HERE / "kiosk.tcss", *sorted((HERE / "screens").glob("*.tcss"))]
-    return "\n".join(file.read_text(encoding="utf-8") for file in files)
-
-
-class ChairsideApp(App[None], inherit_bindings=False):
+class ChairsideApp(NothingOut, App[None], inherit_bindings=False):
     """The kiosk of one practice.
 
     Args:
@@ -85,7 +74,7 @@ class ChairsideApp(App[None], inherit_bindings=False):
     COMMANDS: ClassVar[set[Any]] = set()
     ALLOW_SELECT: ClassVar[bool] = False
     AUTO_FOCUS: ClassVar[str | None] = ""
-    CSS = styles()
+    CSS = theme.sheet()
     TITLE = "Chairside"
 
     def __init__(self, practice: Practice, clock: Clock) -> None:
@@ -99,9 +88,8 @@ class ChairsideApp(App[None], inherit_bindings=False):
         self.session_ends: datetime | None = None
         self.jobs: list[Job] = []
         self.closing_words = ""
-        # Somebody waits for a message that was just queued: whoever delivers puts itself here.
+        # Somebody waits for a message just queued, or the sign-in has come: who acts is put here.
         self.deliver_now: Callable[[], object] = lambda: None
-        # The sign-in stands there: whoever has something to do then puts itself here.
         self.once_shown: Callable[[], object] = lambda: None
         self._desk_is_open = False
         self._last_touch = clock.now()
@@ -307,17 +295,6 @@ class ChairsideApp(App[None], inherit_bindings=False):
         if action in _IN_A_FIELD:
             return isinstance(self.focused, Line)
         return action in _ACTIONS
-
-    def copy_to_clipboard(self, text: str) -> None:
-        """Nothing reaches a clipboard from here."""
-
-    def save_screenshot(self, *args: object, **options: object) -> str:
-        """No picture of the screen is kept."""
-        return ""
-
-    def deliver_screenshot(self, *args: object, **options: object) -> str | None:
-        """No picture of the screen is kept."""
-        return None
 
     def _handle_exception(self, error: Exception) -> None:
         crash.handle(self, error)

@@ -6,11 +6,13 @@ One rule: a colour has one meaning, and no meaning is told by colour alone (docs
 from __future__ import annotations
 
 from functools import lru_cache
+from pathlib import Path
 from typing import Final
 
 from rich.style import Style
 from textual.theme import Theme
 
+HERE: Final = Path(__file__).parent
 NIGHT: Final = "chairside-night"
 DAY: Final = "chairside-day"
 
@@ -106,3 +108,13 @@ def table_styles(name: str) -> dict[str, Style]:
         "marked": Style(bgcolor=look.panel, bold=True),
         "cell": Style(reverse=True),
     }
+
+
+def sheet() -> str:
+    """Return the styles of all screens as one sheet.
+
+    As a file each they were read anew, all of them, whenever a kind of widget came up for the first
+    time: the toolkit keeps what it has read of 64 sheets, its widgets' own among them.
+    """
+    files = [HERE / "kiosk.tcss", *sorted((HERE / "screens").glob("*.tcss"))]
+    return "\n".join(file.read_text(encoding="utf-8") for file in files)

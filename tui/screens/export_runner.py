@@ -21,7 +21,8 @@ from tui.screens.dialogs import ConfirmDialog
 from tui.screens.export_runner_lines import COLUMNS, disk_line, progress_text, row
 from tui.screens.quota import QuotaDialog
 from tui.widgets import words
-from tui.widgets.place import LATER, Place
+from tui.widgets.opening import LATER
+from tui.widgets.place import Place
 from tui.widgets.safe import content
 from tui.widgets.table import Table
 

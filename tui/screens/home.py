@@ -172,10 +172,7 @@ class HomeScreen(Place, place="home"):
             await shown.mount(*map(NoticeLine, waiting))
 
     async def _show_places(self, places: Sequence[PlaceView]) -> None:
-        """Put the areas into their columns, and number the places as they are read.
-
-        Places that stand there already stay: a key that comes meanwhile finds its place.
-        """
+        """Put the areas into their columns, numbered; what stands there stays, for its key."""
         there = {line.code: line for line in self.query(PlaceLine)}
         if there.keys() == {place.code for place in places}:
             for place in places:

@@ -19,8 +19,9 @@ from tui.screens.dialogs import TextDialog
 from tui.screens.portal_activity_filter import ActivityFilterDialog, SaveActivityDialog
 from tui.widgets import words
 from tui.widgets.jobs import Job
+from tui.widgets.opening import LATER
 from tui.widgets.paged import Paged
-from tui.widgets.place import LATER, Place
+from tui.widgets.place import Place
 from tui.widgets.safe import clip, content, join
 from tui.widgets.table import Cell, Column, Table
 

@@ -5,12 +5,10 @@ One rule: a worker fetches and a handler decides; an error of either ends here, 
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, ClassVar, Final, TypeVar, cast
 
-from textual import events, on
 from textual.app import ComposeResult
 from textual.await_complete import AwaitComplete
 from textual.binding import BindingType
@@ -19,12 +17,13 @@ from textual.content import Content
 from textual.css.query import NoMatches
 from textual.screen import ModalScreen, Screen
 from textual.widgets import Static
-from textual.worker import Worker, WorkerError, WorkerState
+from textual.worker import Worker, WorkerState
 
 from store.errors import ChairsideError, Refused, SessionEnded
 from tui import keys
 from tui.widgets.button import PushButton
 from tui.widgets.frame import EmergencyLine, KeyLine, MessageLine, PathLine, WhoLine
+from tui.widgets.opening import ComesWhole
 from tui.widgets.safe import content
 
 if TYPE_CHECKING:
@@ -36,18 +35,13 @@ Result = TypeVar("Result")
 ACTIONS: Final = frozenset({"do", "focus_next", "focus_previous"})
 """All that a key or a link may run on a screen; anything else is turned away."""
 
-CONTENT_SECONDS: Final = 0.08
-"""How long a place that opens waits for what it shows; after that its frame stands there alone."""
-LATER: Final = "later"
-"""The group of workers that no place waits for with its first paint."""
-
 UNEXPECTED = "Something unexpected happened here."
 UNEXPECTED_DO = (
     "Try it once more. If it stays, tell IT support what you did; no data is shown here."
 )
 
 
-class PlaceMixin(Screen[Answer]):
+class PlaceMixin(ComesWhole[Answer]):
     """Keys, answers and errors, shared by screens and dialogs."""
 
     AUTO_FOCUS = ""
@@ -69,7 +63,6 @@ class PlaceMixin(Screen[Answer]):
         self._working = ""
         self._waiting_to_leave = False
         self._answer: Answer | None = None
-        self._was_seen = False
 
     @property
     def place(self) -> str:
@@ -166,25 +159,6 @@ class PlaceMixin(Screen[Answer]):
             self._waiting_to_leave = False
             self.dismiss(self._answer)
 
-    @on(events.ScreenResume)
-    async def _come_whole(self, event: events.ScreenResume) -> None:
-        """Be painted once, with the content, instead of a frame first and then all over again.
-
-        It comes before the toolkit's own handler, which styles, lays out and paints the screen.
-        """
-        if self._was_seen:
-            return
-        self._was_seen = True
-        # Every part was given its style a moment ago, when it was made.
-        event.refresh_styles = False
-        reading = [
-            asyncio.create_task(_ended(worker))
-            for worker in self.workers
-            if worker.node is self and worker.group != LATER and not worker.is_finished
-        ]
-        if reading:
-            await asyncio.wait(reading, timeout=CONTENT_SECONDS)
-
     # Answers and errors
 
     def say(self, title: str, text: str = "", tone: str = "") -> None:
@@ -234,12 +208,6 @@ class PlaceMixin(Screen[Answer]):
         if event.state is WorkerState.ERROR:
             event.stop()
             self.show_error(event.worker.error)
-
-
-async def _ended(worker: Worker[object]) -> None:
-    """Wait for a worker, however it ends: `on_worker_state_changed` learns of that."""
-    with suppress(WorkerError):
-        await worker.wait()
 
 
 class Place(PlaceMixin[None]):
