@@ -3,27 +3,17 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
-from exporter.runner.reading import NICE
+from exporter.runner.priority import NICE
 from store.clock import SystemClock
 from store.practice import Practice
 from tests import people
 from tests.exporter.backup.steps import PASSPHRASE, events
 from tui.commands import main
-
-
-@pytest.fixture(autouse=True)
-def asked_to_be_nice(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """The command lowers its own priority; the process that runs the tests keeps its own."""
-    asked: list[int] = []
-    if hasattr(os, "nice"):
-        monkeypatch.setattr(os, "nice", asked.append)
-    return asked
 
 
 @pytest.fixture
@@ -63,13 +53,13 @@ def test_a_timer_makes_backups_and_one_of_them_is_put_back(
 
 
 def test_people_are_told_what_happened(
-    practice_data: Path, key: Path, tmp_path: Path, asked_to_be_nice: list[int]
+    practice_data: Path, key: Path, tmp_path: Path, asked_to_give_way: list[int]
 ) -> None:
     to = tmp_path / "to"
     to.mkdir()
     made = call(practice_data, "backup", "--to", to, "--passphrase-file", key)
     assert "whole and read back" in made.stdout
-    assert asked_to_be_nice == [NICE], "people at work come first"
+    assert asked_to_give_way == [NICE], "people at work come first"
     assert "same disk" in made.stderr
     (file,) = to.iterdir()
     checked = call(practice_data, "backup", "verify", file, "--passphrase-file", key)

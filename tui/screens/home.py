@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
-from rich.cells import cell_len
 from textual import events, work
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
@@ -26,6 +25,7 @@ from tui.screens.home_places import NUMBERS as NUMBERS
 from tui.screens.home_places import PLACE_CLASSES as PLACE_CLASSES
 from tui.screens.home_places import in_columns as in_columns
 from tui.screens.home_places import screen_of as screen_of
+from tui.screens.home_places import short_note, why_refused
 from tui.widgets.finding import TypedAhead
 from tui.widgets.place import Place
 from tui.widgets.safe import clip, content, fit, join
@@ -104,13 +104,8 @@ class PlaceLine(HomeLine):
             (mark, "$tone-key"),
             (f" {self.number} ", "bold $tone-key"),
             (f"{fit(self.view.label, _LABEL)} ", "bold" if self.has_focus else ""),
-            (self._note(room), "$tone-dim"),
+            (short_note(self.view.note, room), "$tone-dim"),
         )
-
-    def _note(self, room: int) -> str:
-        """Its note, or where that is too long what stands before the first comma."""
-        whole = self.view.note
-        return clip(whole if cell_len(whole) <= room else whole.split(", ")[0], room)
 
 
 class HomeScreen(Place, place="home"):
@@ -264,7 +259,7 @@ class HomeScreen(Place, place="home"):
         if key_id != "home.find":
             return ""
         views = [line.view for line in self.query(PlaceLine) if line.code == "patients"]
-        return self._why_refused(views[0]) if views and not views[0].allowed else ""
+        return why_refused(views[0]) if views and not views[0].allowed else ""
 
     def do_home_find(self) -> None:
         """Find a patient: the place of patients, whose field waits for what is typed."""
@@ -295,13 +290,7 @@ class HomeScreen(Place, place="home"):
             self.hush()
             self.open(screen_of(code))
         else:
-            self.say("This needs a right.", self._why_refused(view), "warn")
-
-    def _why_refused(self, view: PlaceView) -> str:
-        return (
-            f"{view.label} needs {view.right}. An administrator grants it under"
-            " Setup > Security > Groups."
-        )
+            self.say("This needs a right.", why_refused(view), "warn")
 
     def leave(self) -> None:
         """Home is the first place."""

@@ -7,9 +7,15 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
+from rich.cells import cell_len
 from textual.screen import Screen
+
+from tui.widgets.safe import clip
+
+if TYPE_CHECKING:
+    from store.use_cases.home import Place as PlaceView
 
 HEADING: Final = 2
 """Lines that an area takes besides its places: its name, and the blank before it."""
@@ -58,3 +64,16 @@ def in_columns(areas: Mapping[str, int]) -> tuple[list[str], list[str]]:
         (left, right)[side].append(name)
         heights[side] += places + HEADING
     return left, right
+
+
+def short_note(note: str, room: int) -> str:
+    """Return a place's note, or where that is too long what stands before its first comma."""
+    return clip(note if cell_len(note) <= room else note.split(", ")[0], room)
+
+
+def why_refused(view: PlaceView) -> str:
+    """Return which right a place needs, and where it is granted (D4)."""
+    return (
+        f"{view.label} needs {view.right}. An administrator grants it under"
+        " Setup > Security > Groups."
+    )
