@@ -7,11 +7,12 @@ CANDIDATES := python3 python3.14 python3.13 python3.12 python3.11 python
 NEW_ENOUGH := import sys; raise SystemExit(sys.version_info < (3, 11))
 RULES := tests/test_architecture.py tests/test_house_rules.py tests/test_docs.py
 
-.PHONY: help demo test check clean
+.PHONY: help demo test lint check clean
 
 help:
 	@echo "make demo    build a practice of invented people and open the kiosk"
 	@echo "make test    run every test"
+	@echo "make lint    lint, format, types"
 	@echo "make check   lint, format, types and the rules of the house"
 	@echo "make clean   remove what make has made: .venv, .demo, caches"
 
@@ -21,10 +22,12 @@ demo: $(VENV)/.installed
 test: $(VENV)/.installed-dev
 	@$(BIN)/python -m pytest
 
-check: $(VENV)/.installed-dev
+lint: $(VENV)/.installed-dev
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check --config 'format.exclude = ["*.md"]' .
 	@$(BIN)/mypy --strict
+
+check: lint
 	@$(BIN)/python -m pytest $(RULES)
 
 clean:
