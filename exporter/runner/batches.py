@@ -14,8 +14,6 @@ from typing import Any
 import apsw
 
 Key = tuple[Any, ...]
-_SAMPLES = 16
-_SAMPLE_ROWS = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,30 +72,6 @@ class Span:
         """Return the key that ends a batch of at most `rows` rows; None after the last."""
         before = self.first - 1 if after is None else after[0]
         return (min(before + rows, self.last),) if before < self.last else None
-
-
-def span_of(db: apsw.Connection, queries: dict[str, Any], count: int) -> Span | None:
-    """Return the span of a table's keys, or None where batches of them would be half empty."""
-    if not queries["span"] or not count:
-        return None
-    found = db.execute(queries["span"]).fetchone()
-    assert found is not None
-    first, last = found
-    return Span(first, last) if last - first < 2 * count else None
-
-
-def mostly_empty(db: apsw.Connection, queries: dict[str, Any], span: Span | None) -> set[str]:
-    """Return the fields that no row has in a sample from all over the table."""
-    if span is None or not queries["filled"]:
-        return set()
-    names = [field["name"] for field in queries["fields"] if field["may_be_empty"]]
-    empty = set(names)
-    for place in range(_SAMPLES):
-        start = span.first + (span.last - span.first) * place // _SAMPLES
-        found = db.execute(queries["filled"], (start, _SAMPLE_ROWS)).fetchone()
-        assert found is not None
-        empty -= {name for name, rows in zip(names, found, strict=True) if rows}
-    return empty
 
 
 def last_key(

@@ -20,7 +20,8 @@ class Kind(IntEnum):
     """What a frame tells."""
 
     SNAPSHOT = 1
-    """All connections stand at one instant; `rows` is unused, the payload counts each table."""
+    """All connections stand at one instant; `rows` is unused, the payload tells how
+    many rows to expect of each table."""
     TEXT = 2
     """A piece of a table: rows, bytes of plain text, and the text, deflated."""
     TABLE_END = 3

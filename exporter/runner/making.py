@@ -59,7 +59,8 @@ class Meter:
             self.now()
 
     def now(self) -> None:
-        self.report(Progress(self.table, self.rows, self.rows_total, self.bytes))
+        total = max(self.rows_total, self.rows)
+        self.report(Progress(self.table, self.rows, total, self.bytes))
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,11 +135,15 @@ def write_archive(
         first = next(frames, None)
         if first is None:
             raise unfinished()
-        meter.rows_total = sum(json.loads(first.payload))
+        expected = json.loads(first.payload)
+        meter.rows_total = sum(expected)
         at = meter.clock.now()
         zone = ZoneInfo(whose.time_zone)
         with new_archive(at.astimezone(zone)) as writer, written_out(part_of(path)):
-            contents = [_write_table(writer, part, frames, meter) for part in parts]
+            contents = [
+                _write_table(writer, part, frames, meter, rows)
+                for part, rows in zip(parts, expected, strict=True)
+            ]
             write_descriptions(writer, replace(whose, at=at), contents, left_out, VALUE_SETS)
             # The lease is looked at once more before the archive takes its name.
             meter.now()
@@ -152,7 +157,7 @@ def sha256_of(path: Path) -> str:
 
 
 def _write_table(
-    writer: ArchiveWriter, part: Part, frames: Iterator[Frame], meter: Meter
+    writer: ArchiveWriter, part: Part, frames: Iterator[Frame], meter: Meter, expected: int
 ) -> TableContents:
     meter.table = part.table.name
     with writer.entry(entry_of(part.table.name)) as entry:
@@ -164,6 +169,8 @@ def _write_table(
             meter.add(frame.rows, frame.plain_bytes)
         else:
             raise unfinished()
+    # The rows of a large table were reckoned, not counted.
+    meter.rows_total += frame.rows - expected
     return TableContents(part.table, frame.rows, entry.record, part.is_closed)
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from exporter.runner.lines import Field, fields_of
+from exporter.runner.lines import Field, fields_of, marks_of
 from store.schema.columns import Table
 
 LINE = "{line}"
@@ -27,28 +27,28 @@ class TableQueries:
     Attributes:
         header: the first line of the table's text.
         count: how many rows there are.
-        span: the first and the last key, where keys are numbers; empty for other tables.
+        ends: the first and the last key, where keys are numbers; empty for other tables.
+        sample: key and marks of some rows from a key on, where there are `ends`; its last
+            parameter is how many.
         first_last: the key that ends the first batch; its parameter is the rows to pass over.
         next_last: the same for the batch after a key.
         last: the key of the last row.
         first_text, next_text: the text of the rows up to a key, from the beginning or after a key,
             and how many rows that is; LINE stands in them.
         fields: what a line is made of.
-        filled: how many of some rows from a key on have each field that may be empty; only where
-            there is a span, and its last parameter is how many rows.
     """
 
     name: str
     header: str
     count: str
-    span: str
+    ends: str
+    sample: str
     first_last: str
     next_last: str
     last: str
     first_text: str
     next_text: str
     fields: tuple[Field, ...]
-    filled: str
 
 
 def queries_of(table: Table, only: str | None = None) -> TableQueries:
@@ -66,7 +66,7 @@ def queries_of(table: Table, only: str | None = None) -> TableQueries:
     numbered = len(table.key) == 1 and table.column(table.key[0]).kind == "id"
     down = ", ".join(f'"{name}" DESC' for name in table.key)
     fields = fields_of(table)
-    has_span = numbered and not only
+    has_ends = numbered and not only
 
     # Each end in a query of its own: it is looked up; for both at once all rows would be read.
     ends = f"SELECT (SELECT min({key}) FROM {source}), (SELECT max({key}) FROM {source})"
@@ -82,27 +82,26 @@ def queries_of(table: Table, only: str | None = None) -> TableQueries:
     def text_of(*conditions: str) -> str:
         found = where(*conditions)
         lines, rows = "line", f"(SELECT {LINE} AS line FROM {source}{found} ORDER BY {columns})"
-        if has_span:
+        if has_ends:
             # Without an index there is one way to go, along the key and upwards: a subquery to
             # put the rows in order costs a fifteenth of the work.
             lines, rows = LINE, f"{source} NOT INDEXED{found}"
-        return f"SELECT CAST(group_concat({lines}, char(10)) AS BLOB), count(*) FROM {rows}"
+        return f"SELECT CAST(group_concat({lines}, '\n') AS BLOB), count(*) FROM {rows}"
 
-    counts = ", ".join(f"count({f.name})" for f in fields if f.may_be_empty)
-    some = f"SELECT * FROM {source} WHERE {key} >= ? ORDER BY {columns} LIMIT ?"
+    some = f"FROM {source} WHERE {key} >= ? ORDER BY {columns} LIMIT ?"
 
     return TableQueries(
         name=table.name,
         header="\t".join(c.name for c in table.exported_columns) + "\n",
         count=f"SELECT count(*) FROM {source}{where()}",
-        span=ends if has_span else "",
+        ends=ends if has_ends else "",
+        sample=f"SELECT {key}, {marks_of(fields)} {some}" if has_ends else "",
         first_last=last_of(),
         next_last=last_of(f"{key} > {marks}"),
         last=f"SELECT {columns} FROM {source}{where()} ORDER BY {down} LIMIT 1",
         first_text=text_of(f"{key} <= {marks}"),
         next_text=text_of(f"{key} > {marks}", f"{key} <= {marks}"),
         fields=fields,
-        filled=f"SELECT {counts} FROM ({some})" if has_span and counts else "",
     )
 
 

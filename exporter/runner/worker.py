@@ -14,19 +14,19 @@ import json
 import os
 import sys
 import threading
-from collections.abc import Collection, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Sequence
 from typing import Any, BinaryIO
 
 import apsw
 
-from exporter.runner.batches import Batch, Batches, Key, last_key, mostly_empty, span_of
+from exporter.runner.batches import Batch, Batches, Key, last_key
 from exporter.runner.deflating import deflater
 from exporter.runner.frames import Frame, Kind, write_frame
 from exporter.runner.in_order import InOrder, Piece, Stopped
 from exporter.runner.lines import Field, line_of
 from exporter.runner.priority import give_way
 from exporter.runner.queries import LINE
+from exporter.runner.sampling import look_at
 
 BUSY_MILLISECONDS = 20_000
 CACHE_KIB = 2_000
@@ -115,22 +115,9 @@ def open_at_one_instant(path: str, connections: int) -> list[apsw.Connection]:
     return readers
 
 
-def count_rows(readers: list[apsw.Connection], tables: list[dict[str, Any]]) -> list[int]:
-    """Return how many rows each table has; every connection counts a part of them."""
-    counts = [0] * len(tables)
-
-    def count(first: int) -> None:
-        for number in range(first, len(tables), len(readers)):
-            counts[number] = readers[first].execute(tables[number]["count"]).get
-
-    with ThreadPoolExecutor(len(readers)) as threads:
-        list(threads.map(count, range(len(readers))))
-    return counts
-
-
-def fit(table: dict[str, Any], empty: Collection[str]) -> None:
-    """Put the line that suits its rows into a table's statements."""
-    line = line_of([Field(**field) for field in table["fields"]], empty)
+def fit(table: dict[str, Any], sample: Sequence[str]) -> None:
+    """Put the line that suits rows like these into a table's statements."""
+    line = line_of([Field(**field) for field in table["fields"]], sample)
     for statement in ("first_text", "next_text"):
         table[statement] = table[statement].replace(LINE, line)
 
@@ -139,12 +126,13 @@ def export(order: dict[str, Any], pipe: BinaryIO) -> None:
     """Read all tables of an order and write their frames. Raises apsw.Error, OSError."""
     tables = order["tables"]
     readers = open_at_one_instant(order["database"], order["threads"])
-    counts = count_rows(readers, tables)
-    write_frame(pipe, Frame(Kind.SNAPSHOT, payload=json.dumps(counts).encode()))
+    outlooks = [look_at(readers[0], table) for table in tables]
+    expected = [outlook.rows for outlook in outlooks]
+    write_frame(pipe, Frame(Kind.SNAPSHOT, payload=json.dumps(expected).encode()))
     pipe.flush()
-    spans = [span_of(readers[0], t, count) for t, count in zip(tables, counts, strict=True)]
-    for table, span in zip(tables, spans, strict=True):
-        fit(table, mostly_empty(readers[0], table, span))
+    for table, outlook in zip(tables, outlooks, strict=True):
+        fit(table, outlook.sample)
+    spans = [outlook.span for outlook in outlooks]
     batches, out = Batches(tables, spans, order["batch_rows"]), InOrder()
     threads = [Reader(db, order, batches, out) for db in readers]
     for thread in threads:

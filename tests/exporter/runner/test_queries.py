@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from exporter.archive.txt import read_rows
-from exporter.runner.batches import Batches, last_key, mostly_empty, span_of
+from exporter.runner.batches import Batches, last_key
 from exporter.runner.queries import queries_of
+from exporter.runner.sampling import look_at
 from exporter.runner.worker import fit
 from store.schema.columns import Table, ddl, integer, key, ref, text
 from tests.exporter.archive.reference import format_row
@@ -50,11 +51,11 @@ def filled(table: Table, rows: list[tuple[object, ...]]) -> apsw.Connection:
 
 
 def statements_of(
-    table: Table, only: str | None = None, empty: Collection[str] = ()
+    table: Table, only: str | None = None, sample: Sequence[str] = ()
 ) -> dict[str, Any]:
     """Return a table's statements as the worker has them."""
     statements = asdict(queries_of(table, only))
-    fit(statements, empty)
+    fit(statements, sample)
     return statements
 
 
@@ -63,10 +64,10 @@ def text_of(
     table: Table,
     batch: int,
     only: str | None = None,
-    empty: Collection[str] = (),
+    sample: Sequence[str] = (),
 ) -> bytes:
     """Return a table's text, read in batches as the worker reads it."""
-    queries = statements_of(table, only, empty)
+    queries = statements_of(table, only, sample)
     pieces, after, rows = [queries["header"].encode()], None, 0
     while (last := last_key(db, queries, after, batch)) is not None:
         if after is None:
@@ -82,13 +83,13 @@ def text_of(
 
 
 @settings(max_examples=100)
-@given(ROWS, st.integers(1, 7), st.sets(st.sampled_from(('"words"', '"number"', '"more"'))))
+@given(ROWS, st.integers(1, 7), st.lists(st.text("012", min_size=4, max_size=4), max_size=5))
 def test_what_sqlite_formats_is_the_reference_and_reads_back(
-    rows: list[tuple[str | None, int | None, str | None]], batch: int, empty: set[str]
+    rows: list[tuple[str | None, int | None, str | None]], batch: int, sample: list[str]
 ) -> None:
-    """Whichever fields are guessed to be empty: a wrong guess changes no byte."""
+    """Whatever a sample says is NULL or quoted: a wrong guess changes no byte."""
     numbered = [(number, *row) for number, row in enumerate(rows, 1)]
-    written = text_of(filled(NOTE, numbered), NOTE, batch, empty=empty)
+    written = text_of(filled(NOTE, numbered), NOTE, batch, sample=sample)
     header, *back = read_rows(iter([written]))
     assert header == ["note_id", "words", "number", "more"]
     assert written.split(b"\n", 1)[1] == b"".join(format_row(row) for row in numbered)
@@ -134,7 +135,7 @@ def test_reckoned_batches_hold_every_row_once_whatever_gaps_there_are(
     """Where keys have few gaps the end of a batch is reckoned, not looked for."""
     db = filled(NOTE, [(n, f"row {n}", None, None) for n in sorted(numbers)])
     queries = statements_of(NOTE)
-    span = span_of(db, queries, len(numbers))
+    span = look_at(db, queries).span
     batches = Batches([queries], [span], batch)
     pieces = []
     while (part := batches.next(db)) is not None:
@@ -147,15 +148,13 @@ def test_reckoned_batches_hold_every_row_once_whatever_gaps_there_are(
     assert (span is None) == (max(numbers) - min(numbers) >= 2 * len(numbers))
 
 
-def test_fields_that_no_row_of_the_sample_has_are_guessed_to_be_empty() -> None:
+def test_what_no_row_of_the_sample_has_is_written_where_it_is() -> None:
     """What stands in a single row in the middle of 50,000 may be missed, and is written still."""
-    rows = [(n, "alone" if n == 33_333 else None, n % 7 or None, None) for n in range(1, 50_001)]
+    rows = [(n, "alone" if n == 33_333 else None, n % 7, 'a "b"') for n in range(1, 50_001)]
     db = filled(NOTE, list(rows))
-    queries = statements_of(NOTE)
-    span = span_of(db, queries, len(rows))
-    assert mostly_empty(db, queries, span) == {'"words"', '"more"'}
-    assert text_of(db, NOTE, 8000, empty={'"words"', '"more"'}).count(b"\talone\t") == 1
-    assert mostly_empty(db, queries, None) == set()
+    sample = look_at(db, statements_of(NOTE)).sample
+    assert set(sample) == {"1012"}
+    assert text_of(db, NOTE, 8000, sample=sample).count(b"\talone\t") == 1
 
 
 def test_a_key_of_two_columns_is_walked_in_its_order() -> None:
