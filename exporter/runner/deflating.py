@@ -11,6 +11,7 @@ from typing import Literal
 
 Effort = Literal["fast", "small"]
 
+NEWLINE = b"\n"
 END = b"\x03\x00"
 """An empty last block of raw deflate."""
 _IGZIP_LEVEL = 2
@@ -21,14 +22,16 @@ _SMALL_LEVELS = (5, 3, 3, 3)
 def deflater(effort: Effort) -> Callable[[bytes, int], bytes]:
     """Return a function that compresses one piece, of the batch of that number.
 
-    Each thread needs one of its own.
+    A piece is lines of text without the last newline, which is added: to have it there before
+    would take a copy of the text. Each thread needs a function of its own.
     """
     if effort == "fast":
         from isal import isal_zlib
 
         def fast(text: bytes, _batch: int) -> bytes:
             stream = isal_zlib.compressobj(_IGZIP_LEVEL, isal_zlib.DEFLATED, -15)
-            return bytes(stream.compress(text) + stream.flush(isal_zlib.Z_FULL_FLUSH))
+            packed = stream.compress(text), stream.compress(NEWLINE)
+            return b"".join((*packed, stream.flush(isal_zlib.Z_FULL_FLUSH)))
 
         return fast
 
@@ -37,6 +40,7 @@ def deflater(effort: Effort) -> Callable[[bytes, int], bytes]:
     def small(text: bytes, batch: int) -> bytes:
         level = _SMALL_LEVELS[batch % len(_SMALL_LEVELS)]
         stream = zlib_ng.compressobj(level, zlib_ng.DEFLATED, -15)
-        return bytes(stream.compress(text) + stream.flush(zlib_ng.Z_FULL_FLUSH))
+        packed = stream.compress(text), stream.compress(NEWLINE)
+        return b"".join((*packed, stream.flush(zlib_ng.Z_FULL_FLUSH)))
 
     return small

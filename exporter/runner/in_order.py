@@ -16,7 +16,7 @@ BUFFERED = 4 * 1024 * 1024
 
 @dataclass(slots=True)
 class Piece:
-    """One formatted and deflated piece of a table."""
+    """One formatted and deflated piece of a table; `text` is without the last newline."""
 
     table: int
     rows: int

@@ -16,7 +16,7 @@ TAB = "\t"
 ABSENT, PLAIN, QUOTED = "012"
 """How a field is told in a sample: it is NULL, it stands as it is, or within quotes."""
 _ABSENT_BITS = str.maketrans({ABSENT: "1", PLAIN: "0", QUOTED: "0"})
-_HARD = '\n"\t\r'
+HARD = '\n"\t\r'
 """What a field is quoted for; the commonest first. SQLite takes them as they are for constants of
 the whole statement; a `char(10)` would be looked up in each row."""
 
@@ -43,20 +43,40 @@ def marks_of(fields: Sequence[Field]) -> str:
     return f"concat({', '.join(map(_mark, fields))})"
 
 
-def line_of(fields: Sequence[Field], sample: Sequence[str] = ()) -> str:
-    """Return the expression of a line.
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The expression of a line.
+
+    The fields named in `unasked` are put in as they are, without a look at each row. Whoever uses
+    the line has to look for HARD in the whole of them, and to take a line without such fields if
+    it is there: that is quicker by half where nearly all rows have something in them.
+    """
+
+    text: str
+    unasked: tuple[str, ...] = ()
+
+
+def line_of(fields: Sequence[Field], sample: Sequence[str] = (), *, sure: bool = True) -> Line:
+    """Return the expression of a line; a `sure` one leaves no field unasked.
 
     `sample` holds the marks of some rows. Half of all fields of a practice are NULL, mostly the
     same ones: a row that has none of these is put together without them. A fifth is saved.
     """
-    marks = {f.name: "".join(m) for f, m in zip(fields, zip(*sample, strict=True), strict=False)}
-    texts = {f.name: _text(f, marks.get(f.name, "")) for f in fields}
+    columns = map("".join, zip(*sample, strict=True)) if sample else [""] * len(fields)
+    marks = {field.name: column for field, column in zip(fields, columns, strict=True)}
+    calm = (f.name for f in fields if f.is_text and _is_calm(marks[f.name]))
+    unasked = () if sure else tuple(calm)
+    texts = {f.name: _or_empty(f) if f.name in unasked else _text(f, marks[f.name]) for f in fields}
     lacking = _lacking_together(marks)
     whole = _joined(texts)
     if not lacking:
-        return whole
+        return Line(whole, unasked)
     has_none = " AND ".join(f"{name} IS NULL" for name in lacking)
-    return f"CASE WHEN {has_none} THEN {_joined(texts, lacking)} ELSE {whole} END"
+    return Line(f"CASE WHEN {has_none} THEN {_joined(texts, lacking)} ELSE {whole} END", unasked)
+
+
+def _is_calm(marks: str) -> bool:
+    return QUOTED not in marks and marks.count(PLAIN) > marks.count(ABSENT)
 
 
 def _lacking_together(marks: Mapping[str, str]) -> list[str]:
@@ -64,7 +84,7 @@ def _lacking_together(marks: Mapping[str, str]) -> list[str]:
 
     The one that most rows have comes first: a row that has one is through with the question.
     """
-    lacking = {name: int(told.translate(_ABSENT_BITS), 2) for name, told in marks.items()}
+    lacking = {name: int("0" + told.translate(_ABSENT_BITS), 2) for name, told in marks.items()}
     names = sorted(lacking, key=lambda name: lacking[name].bit_count(), reverse=True)
     rows, best, saved = -1, 0, 0
     for count, name in enumerate(names, 1):
@@ -97,7 +117,7 @@ def _text(field: Field, marks: str) -> str:
     """Return the expression of a field's text, which is never NULL."""
     name = field.name
     if not field.is_text:
-        return f"ifnull({name}, '')" if field.may_be_empty else name
+        return _or_empty(field)
     # JSON escapes the four characters and some more, and does so fast: what it leaves at its
     # length holds none of them, and only the rest is looked at closely.
     often_quoted = marks.count(QUOTED) > marks.count(PLAIN)
@@ -106,6 +126,10 @@ def _text(field: Field, marks: str) -> str:
         f"CASE WHEN {name} IS NULL THEN ''{'' if often_quoted else plain}"
         f" WHEN {_is_hard(name)} THEN '\"' || replace({name}, '\"', '\"\"') || '\"' ELSE {name} END"
     )
+
+
+def _or_empty(field: Field) -> str:
+    return f"ifnull({field.name}, '')" if field.may_be_empty else field.name
 
 
 def _mark(field: Field) -> str:
@@ -117,4 +141,4 @@ def _mark(field: Field) -> str:
 
 
 def _is_hard(name: str) -> str:
-    return " OR ".join(f"instr({name}, '{character}')" for character in _HARD)
+    return " OR ".join(f"instr({name}, '{character}')" for character in HARD)

@@ -11,11 +11,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from exporter.runner.lines import Field, fields_of, marks_of
+from exporter.runner.lines import Field, Line, fields_of, marks_of
 from store.schema.columns import Table
 
 LINE = "{line}"
 """Stands in a statement for the expression of a line (`line_of`)."""
+UNASKED = "{unasked}"
+"""Stands there for the whole of each field that the line takes as it is."""
 BATCH_ROWS = 8000
 """Rows formatted in one step; some megabyte of text."""
 
@@ -25,7 +27,7 @@ class TableQueries:
     """The statements for one table; every `?` takes a whole primary key.
 
     Attributes:
-        header: the first line of the table's text.
+        header: the first line of the table's text, without its newline.
         count: how many rows there are.
         ends: the first and the last key, where keys are numbers; empty for other tables.
         sample: key and marks of some rows from a key on, where there are `ends`; its last
@@ -34,7 +36,7 @@ class TableQueries:
         next_last: the same for the batch after a key.
         last: the key of the last row.
         first_text, next_text: the text of the rows up to a key, from the beginning or after a key,
-            and how many rows that is; LINE stands in them.
+            without the last newline, and how many rows that is; LINE and UNASKED stand in them.
         fields: what a line is made of.
     """
 
@@ -86,13 +88,14 @@ def queries_of(table: Table, only: str | None = None) -> TableQueries:
             # Without an index there is one way to go, along the key and upwards: a subquery to
             # put the rows in order costs a fifteenth of the work.
             lines, rows = LINE, f"{source} NOT INDEXED{found}"
-        return f"SELECT CAST(group_concat({lines}, '\n') AS BLOB), count(*) FROM {rows}"
+        told = f"CAST(group_concat({lines}, '\n') AS BLOB), count(*){UNASKED}"
+        return f"SELECT {told} FROM {rows}"
 
     some = f"FROM {source} WHERE {key} >= ? ORDER BY {columns} LIMIT ?"
 
     return TableQueries(
         name=table.name,
-        header="\t".join(c.name for c in table.exported_columns) + "\n",
+        header="\t".join(c.name for c in table.exported_columns),
         count=f"SELECT count(*) FROM {source}{where()}",
         ends=ends if has_ends else "",
         sample=f"SELECT {key}, {marks_of(fields)} {some}" if has_ends else "",
@@ -108,3 +111,9 @@ def queries_of(table: Table, only: str | None = None) -> TableQueries:
 def queries(tables: Sequence[Table]) -> tuple[TableQueries, ...]:
     """Return the statements for whole tables."""
     return tuple(queries_of(table) for table in tables)
+
+
+def with_line(statement: str, line: Line) -> str:
+    """Return a statement that formats rows with this line."""
+    whole = (f", CAST(group_concat({name}, '') AS BLOB)" for name in line.unasked)
+    return statement.replace(LINE, line.text).replace(UNASKED, "".join(whole))

@@ -20,12 +20,12 @@ from typing import Any, BinaryIO
 import apsw
 
 from exporter.runner.batches import Batch, Batches, Key, last_key
-from exporter.runner.deflating import deflater
+from exporter.runner.deflating import NEWLINE, deflater
 from exporter.runner.frames import Frame, Kind, write_frame
 from exporter.runner.in_order import InOrder, Piece, Stopped
-from exporter.runner.lines import Field, line_of
+from exporter.runner.lines import HARD, Field, line_of
 from exporter.runner.priority import give_way
-from exporter.runner.queries import LINE
+from exporter.runner.queries import with_line
 from exporter.runner.sampling import look_at
 
 BUSY_MILLISECONDS = 20_000
@@ -33,6 +33,7 @@ CACHE_KIB = 2_000
 TEXT_LIMIT = 4 * 1024 * 1024
 """Bytes that one step may format; a batch of longer rows is cut into smaller ones."""
 ONE_ROW_LIMIT = 900_000_000
+_HARD = tuple(character.encode() for character in HARD)
 
 
 class Reader(threading.Thread):
@@ -45,6 +46,8 @@ class Reader(threading.Thread):
         self._db, self._tables = db, order["tables"]
         self._batches, self._out = batches, out
         self._deflate = deflater(order["effort"])
+        self._hard: set[int] = set()
+        """Tables with a field of which too much was guessed."""
         out.begin()
 
     def run(self) -> None:
@@ -70,7 +73,7 @@ class Reader(threading.Thread):
                 assert found is not None
                 last = min(found, batch.last)
             try:
-                count, text = self._text(queries, after, last, alone=rows == 1)
+                count, text = self._text(batch.table, after, last, alone=rows == 1)
             except apsw.TooBigError:
                 rows = max(rows // 4, 1)
                 continue
@@ -79,17 +82,20 @@ class Reader(threading.Thread):
                 yield Piece(batch.table, count, text, self._deflate(text, batch.number))
             after = last
 
-    def _text(
-        self, queries: dict[str, Any], after: Key | None, last: Key, *, alone: bool
-    ) -> tuple[int, bytes]:
+    def _text(self, number: int, after: Key | None, last: Key, *, alone: bool) -> tuple[int, bytes]:
+        """Return how many rows lie between two keys, and their text without the last newline."""
         self._db.limit(apsw.SQLITE_LIMIT_LENGTH, ONE_ROW_LIMIT if alone else TEXT_LIMIT)
+        statements = self._tables[number]["sure" if number in self._hard else "quick"]
         if after is None:
-            found = self._db.execute(queries["first_text"], last).fetchone()
+            found = self._db.execute(statements[0], last).fetchone()
         else:
-            found = self._db.execute(queries["next_text"], (*after, *last)).fetchone()
+            found = self._db.execute(statements[1], (*after, *last)).fetchone()
         assert found is not None
-        text, count = found
-        return count, text + b"\n" if count else b""
+        text, count, *unasked = found
+        if any(character in column for column in unasked if column for character in _HARD):
+            self._hard.add(number)
+            return self._text(number, after, last, alone=alone)
+        return count, text or b""
 
 
 def open_at_one_instant(path: str, connections: int) -> list[apsw.Connection]:
@@ -116,10 +122,11 @@ def open_at_one_instant(path: str, connections: int) -> list[apsw.Connection]:
 
 
 def fit(table: dict[str, Any], sample: Sequence[str]) -> None:
-    """Put the line that suits rows like these into a table's statements."""
-    line = line_of([Field(**field) for field in table["fields"]], sample)
-    for statement in ("first_text", "next_text"):
-        table[statement] = table[statement].replace(LINE, line)
+    """Make a table's statements, `sure` ones and `quick` ones that suit rows like these."""
+    fields = [Field(**field) for field in table["fields"]]
+    for name, is_sure in (("sure", True), ("quick", False)):
+        line = line_of(fields, sample, sure=is_sure)
+        table[name] = [with_line(table[text], line) for text in ("first_text", "next_text")]
 
 
 def export(order: dict[str, Any], pipe: BinaryIO) -> None:
@@ -142,12 +149,14 @@ def export(order: dict[str, Any], pipe: BinaryIO) -> None:
     piece = next(pieces, None)
     for number, table in enumerate(tables):
         header = table["header"].encode()
-        digest, rows, size = hashlib.sha256(header), 0, len(header)
+        digest, rows, size = hashlib.sha256(header + NEWLINE), 0, len(header) + 1
         write_frame(pipe, Frame(Kind.TEXT, number, 0, size, deflate(header, 0)))
         while piece is not None and piece.table == number:
             digest.update(piece.text)
-            rows, size = rows + piece.rows, size + len(piece.text)
-            frame = Frame(Kind.TEXT, number, piece.rows, len(piece.text), piece.deflated)
+            digest.update(NEWLINE)
+            plain_bytes = len(piece.text) + 1
+            rows, size = rows + piece.rows, size + plain_bytes
+            frame = Frame(Kind.TEXT, number, piece.rows, plain_bytes, piece.deflated)
             write_frame(pipe, frame)
             piece = next(pieces, None)
         write_frame(pipe, Frame(Kind.TABLE_END, number, rows, size, digest.digest()))

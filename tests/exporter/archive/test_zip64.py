@@ -206,9 +206,8 @@ def test_random_tables_come_back_through_7zip(
         for number, rows in enumerate(wanted):
             text = text_of(filled(NOTE, list(rows)), NOTE, batch)
             with writer.entry(f"note{number}.txt") as entry:
-                for place in range(0, len(text), 61):
-                    piece = text[place : place + 61]
-                    entry.write_deflated(deflate(piece, place), len(piece))
+                for place, line in enumerate(text.removesuffix(b"\n").split(b"\n")):
+                    entry.write_deflated(deflate(line, place), len(line) + 1)
     for number, rows in enumerate(wanted):
         name = f"note{number}.txt"
         text = _stdout(seven_zip, "x", f"-p{PASSWORD}", "-so", str(path), name)

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from exporter.archive.contents import Snapshot
+from exporter.archive.txt import read_rows
 from exporter.runner import reading as module
 from exporter.runner.deflating import END, Effort, deflater
 from exporter.runner.frames import Frame, Kind
@@ -82,6 +83,22 @@ def test_rows_longer_than_a_step_may_format_are_cut_smaller(practice: Practice) 
         )
     text = text_of(frames_of(practice), "preference")
     assert text.count(long.encode()) == 9
+
+
+@pytest.mark.parametrize("hard", ["two\nlines", 'a "quote"', "a\ttab", "a\rreturn"])
+def test_what_a_sample_did_not_show_is_quoted_all_the_same(practice: Practice, hard: str) -> None:
+    """One name of 20,000 needs quotes, and lies where no sample looks."""
+    people.change_store(
+        practice,
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000)"
+        " INSERT INTO carrier (name) SELECT iif(i = 9999, ?, 'Carrier ' || i) FROM n",
+        hard,
+    )
+    wanted = practice.call(lambda s: s.rows("SELECT name FROM carrier ORDER BY carrier_id"))
+    header, *rows = read_rows(iter([text_of(frames_of(practice), "carrier")]))
+    place = header.index("name")
+    assert [row[place] for row in rows] == [row["name"] for row in wanted]
+    assert hard in [row[place] for row in rows]
 
 
 def test_all_tables_are_of_one_instant_though_others_write(practice: Practice) -> None:
@@ -186,4 +203,4 @@ def test_pieces_of_several_threads_join_into_one_stream(effort: Effort) -> None:
     other = deflater(effort)
     texts = [b"one line\n" * 500, b"", b"another\t\n" * 700]
     joined = make(texts[0], 0) + other(texts[1], 1) + make(texts[2], 2) + END
-    assert zlib.decompress(joined, -15) == b"".join(texts)
+    assert zlib.decompress(joined, -15) == b"".join(text + b"\n" for text in texts)
