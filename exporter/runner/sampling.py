@@ -26,8 +26,8 @@ class Outlook:
     """What to expect of a table.
 
     Attributes:
-        rows: how many there are; about, where there are many. Counting them takes a twentieth of
-            the whole work, and only the progress that people see needs the figure.
+        rows: how many there are; about, where there are many. To count them a good part of the
+            store would be read first, and only the progress that people see needs the figure.
         span: its keys, where they are numbers with few gaps.
         sample: the marks (`lines.marks_of`) of rows from all over the table; none of a small one.
     """
