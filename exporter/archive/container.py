@@ -105,6 +105,12 @@ class EncryptedZip(AESZipFile):  # type: ignore[misc]  # pyzipper has no types
         entry: EntryFile = self.open(info, "w", force_zip64=may_be_large)
         return entry
 
+    def settled(self) -> int:
+        """Write out what is held, and return where the next entry will begin."""
+        file: Any = self.fp
+        file.flush()
+        return int(self.start_dir)
+
     def put_first(self, names: tuple[str, ...]) -> None:
         """Let these entries lead the central directory, wherever their data stands."""
         rank = {name: place for place, name in enumerate(names)}

@@ -186,6 +186,13 @@ class ArchiveWriter:
                 raise
         self._is_writing = False
 
+    def settled(self) -> int:
+        """Return up to which byte the file stays as it is; so much of it can be read by others."""
+        if self._zip is None:
+            raise RuntimeError("inside the archive's own block")
+        with told_plainly(self._path.parent):
+            return self._zip.settled()
+
     def commit(self) -> None:
         """Write the directory, sync, and give the file its name. A clean exit does it too."""
         if self._zip is None:

@@ -214,7 +214,7 @@ def _write_file(writer: ArchiveWriter, path: Path, work: Work) -> FileMade:
     with path.open("rb") as file, writer.entry(path.name) as entry:
         while block := file.read(BLOCK):
             digest.update(block)
-            entry.write_deflated(deflate(block, 0), len(block))
+            entry.write_deflated(deflate(0, block), len(block))
             work.step(path.name, len(block))
         entry.take_sha256(digest.hexdigest())
     return FileMade(entry.bytes, digest.hexdigest())

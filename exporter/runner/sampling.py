@@ -57,7 +57,7 @@ def look_at(db: apsw.Connection, queries: dict[str, Any]) -> Outlook:
         passed += found[-1][0] - start + 1
     rows = keys * len(sample) // passed
     # A gap from one place of the sample to the next shows in the size of the database only.
-    room = db.execute("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size").get
+    room = db.pragma("page_count") * db.pragma("page_size")
     if keys > 2 * min(rows, room // _SMALLEST_ROW):
         # Batches of keys would be mostly empty: their ends have to be looked for.
         return Outlook(db.execute(queries["count"]).get)

@@ -20,7 +20,7 @@ from typing import Any, BinaryIO
 import apsw
 
 from exporter.runner.batches import Batch, Batches, Key, last_key
-from exporter.runner.deflating import NEWLINE, deflater
+from exporter.runner.deflating import deflater
 from exporter.runner.frames import Frame, Kind, write_frame
 from exporter.runner.in_order import InOrder, Piece, Stopped
 from exporter.runner.lines import HARD, Field, line_of
@@ -33,6 +33,8 @@ CACHE_KIB = 2_000
 TEXT_LIMIT = 4 * 1024 * 1024
 """Bytes that one step may format; a batch of longer rows is cut into smaller ones."""
 ONE_ROW_LIMIT = 900_000_000
+NEWLINE = b"\n"
+"""Handed on apart from the text before it: to put it there would take a copy of the text."""
 _HARD = tuple(character.encode() for character in HARD)
 
 
@@ -79,7 +81,7 @@ class Reader(threading.Thread):
                 continue
             # Between two numbers there may be no row at all.
             if count:
-                yield Piece(batch.table, count, text, self._deflate(text, batch.number))
+                yield Piece(batch.table, count, text, self._deflate(batch.number, text, NEWLINE))
             after = last
 
     def _text(self, number: int, after: Key | None, last: Key, *, alone: bool) -> tuple[int, bytes]:
@@ -150,7 +152,7 @@ def export(order: dict[str, Any], pipe: BinaryIO) -> None:
     for number, table in enumerate(tables):
         header = table["header"].encode()
         digest, rows, size = hashlib.sha256(header + NEWLINE), 0, len(header) + 1
-        write_frame(pipe, Frame(Kind.TEXT, number, 0, size, deflate(header, 0)))
+        write_frame(pipe, Frame(Kind.TEXT, number, 0, size, deflate(0, header, NEWLINE)))
         while piece is not None and piece.table == number:
             digest.update(piece.text)
             digest.update(NEWLINE)

@@ -7,7 +7,6 @@ import json
 import subprocess
 import sys
 import zlib
-from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -199,8 +198,7 @@ def test_a_reading_process_that_is_killed_is_told(
 
 @pytest.mark.parametrize("effort", ["fast", "small"])
 def test_pieces_of_several_threads_join_into_one_stream(effort: Effort) -> None:
-    make: Callable[[bytes, int], bytes] = deflater(effort)
-    other = deflater(effort)
-    texts = [b"one line\n" * 500, b"", b"another\t\n" * 700]
-    joined = make(texts[0], 0) + other(texts[1], 1) + make(texts[2], 2) + END
-    assert zlib.decompress(joined, -15) == b"".join(text + b"\n" for text in texts)
+    make, other = deflater(effort), deflater(effort)
+    texts = [b"one line\n" * 500, b"", b"another\t\n" * 700, b"\n"]
+    joined = make(0, texts[0]) + other(1, texts[1]) + make(2, *texts[2:]) + END
+    assert zlib.decompress(joined, -15) == b"".join(texts)
