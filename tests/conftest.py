@@ -16,6 +16,7 @@ from tests.clocks import START, FixedClock
 if TYPE_CHECKING:
     from store.access import Actor
     from store.practice import Practice
+    from tests.mariadb import MariaDb
 
 PROJECT = Path(__file__).resolve().parent.parent
 
@@ -64,6 +65,15 @@ def shared_data() -> Path:
     if not (shared / "data").is_dir():
         pytest.skip(f"no input data: {shared / 'data'} is missing (set CHAIRSIDE_SHARED)")
     return shared / "data"
+
+
+@pytest.fixture(scope="session")
+def mariadb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MariaDb]:
+    """A real database server; missing on a user's machine its tests skip, in CI a failure."""
+    from tests import mariadb
+
+    with mariadb.serving(tmp_path_factory.mktemp("mariadb")) as server:
+        yield server
 
 
 @pytest.fixture

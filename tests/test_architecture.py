@@ -64,13 +64,14 @@ ONLY_IN = {
     "sqlite_utils": ("store/migrations.py",),
     "argon2": ("store/passwords.py",),
     "gammu": ("exporter/messages/modem/",),
+    "pymysql": ("exporter/database/",),
     "sqlite3": ("store/", "exporter/runner/"),
 }
 """Where each library may be known at all."""
 
 HEAVY = (
     *("textual", "rich", "pyzipper", "openpyxl", "sqlite_utils", "argon2", "numpy", "pyotp"),
-    *("fpdf", "fontTools", "uharfbuzz", "PIL", "segno", "pycdlib", "gammu"),
+    *("fpdf", "fontTools", "uharfbuzz", "PIL", "segno", "pycdlib", "gammu", "pymysql"),
 )
 
 

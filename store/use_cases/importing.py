@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from store.access import Actor, Change, change, check, view
@@ -15,6 +14,7 @@ from store.use_cases.groups import MANAGE
 if TYPE_CHECKING:
     from store.imports.archive.importer import Importing
     from store.imports.archive.source import ArchiveSource
+    from store.imports.opendental.importer import Source
     from store.imports.report import ImportReport
 
 IMPORT = Need(Right.IMPORT)
@@ -23,31 +23,32 @@ IMPORT = Need(Right.IMPORT)
 def import_opendental(
     store: Store,
     actor: Actor,
-    source: Path,
+    source: Source,
     progress: Callable[[str, int, int], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> ImportReport:
-    """Fill the store from a `mysqldump` of an Open Dental database; all or nothing.
+    """Fill the store from an Open Dental database or a `mysqldump` of one; all or nothing.
 
     Args:
-        progress: told what is being read, and how many bytes of how many.
+        progress: told what is being read, and how much of how much.
         cancelled: asked from time to time whether to stop.
 
     Raises:
         Refused: the right is missing.
-        SourceProblem: the dump is cut short, damaged, of another product, or was stopped.
+        SourceProblem: the source is cut short, damaged, of another product, cannot be read, or was
+            stopped.
     """
     from store.imports.opendental import importer
 
     def record(report: ImportReport, tx: Change) -> None:
         tx.record(
             "import",
-            f"Imported an Open Dental dump: {report.rows_written} rows written,"
+            f"Imported from Open Dental: {report.rows_written} rows written,"
             f" {report.rows_refused} refused.",
             object_=f"import_run:{report.import_run_id}",
         )
 
-    # Before anything is read, so that a refusal does not wait for the dump.
+    # Before anything is read, so that a refusal does not wait for the source.
     view(store, actor, IMPORT)
     return importer.import_opendental(
         store,

@@ -6,6 +6,8 @@ in silence.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,6 +27,8 @@ from tui.commands.support import (
 )
 
 if TYPE_CHECKING:
+    from exporter.database.address import Address
+    from exporter.database.line import ServerLine
     from store.imports.report import ImportReport, TableReport
 
 _COLUMNS = ("Table", "Read", "Written", "Refused")
@@ -36,29 +40,42 @@ def group() -> None:
 
 
 @group.command("opendental")
-@click.argument("source", type=click.Path(path_type=Path), metavar="SOURCE")
+@click.argument("source", metavar="SOURCE")
 @data_options
 @user_options
+@click.option(
+    "--database-password-file",
+    metavar="FILE",
+    help="Read the database user's password from the first line of FILE, which may be empty; - is"
+    " standard input, after the line of --password-file.",
+)
 @json_option
 @handles_errors
 def opendental(
-    source: Path,
+    source: str,
     data: Path,
     pgid: int | None,
     user: str,
     password_file: str | None,
+    database_password_file: str | None,
     as_json: bool,
 ) -> None:
-    """Import a mysqldump of an Open Dental database, plain or .gz: all of it, or nothing.
+    """Import an Open Dental database: all of it, or nothing.
 
-    Importing a newer dump of the same database brings the rows up to date and doubles none.
+    SOURCE is a file that mysqldump made, plain or .gz, or mysql://user@host[:port]/database, which
+    is only read. The line to another computer must be encrypted.
+
+    Importing the same database again brings the rows up to date and doubles none.
     """
     from store.use_cases.importing import import_opendental
 
+    address = _address(source, database_password_file)
     password = ask_password(user, password_file)
+    of_database = _database_password(address, database_password_file) if address else ""
     with (
         open_practice(data, pgid) as practice,
         signed_in(practice, user, password) as actor,
+        _opened(source, address, of_database) as opened,
         until_interrupted() as cancelled,
         ProgressPrinter(quiet=as_json) as progress,
     ):
@@ -66,11 +83,43 @@ def opendental(
         def show(_table: str, done: int, total: int) -> None:
             progress("Import", done, total)
 
-        report = practice.call(import_opendental, actor, source, show, cancelled)
+        report = practice.call(import_opendental, actor, opened, show, cancelled)
     if as_json:
         print_json(report.as_dict())
     else:
         tell(report)
+
+
+def _address(source: str, password_file: str | None) -> Address | None:
+    """Return the address that a source is; None for a file. Raises BadInput."""
+    from exporter.database.address import is_address, parse
+
+    if is_address(source):
+        return parse(source)
+    if password_file is not None:
+        raise click.UsageError("--database-password-file goes with mysql://user@host/database.")
+    return None
+
+
+def _database_password(address: Address, password_file: str | None) -> str:
+    return read_password(
+        password_file,
+        f"Password of {address.user} at {address.name}",
+        option="--database-password-file",
+        may_be_empty=True,
+    )
+
+
+@contextmanager
+def _opened(source: str, address: Address | None, password: str) -> Iterator[Path | ServerLine]:
+    """Yield a file, which the import opens itself, or a connection to a server."""
+    if address is None:
+        yield Path(source)
+        return
+    from exporter.database.line import ServerLine
+
+    with ServerLine(address, password) as line:
+        yield line
 
 
 @group.command("archive")

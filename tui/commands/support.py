@@ -100,17 +100,27 @@ def read_password(
     *,
     confirm: bool = False,
     option: str = "--password-file",
+    may_be_empty: bool = False,
 ) -> str:
     """Return the password: from a file, one line of standard input, or asked for unseen.
 
     `-` reads exactly one line, so a second secret may follow on the next one. Raises BadInput for
-    a missing, empty or unreadable file, and a usage error, which names the `option`, where there is
-    no terminal to ask on.
+    a missing or unreadable file, or an empty one unless it `may_be_empty`, and a usage error, which
+    names the `option`, where there is no terminal to ask on.
     """
     if password_file is None:
         if not sys.stdin.isatty():
             raise click.UsageError(f"There is no terminal to ask on: use {option} FILE.")
-        return str(click.prompt(prompt, hide_input=True, err=True, confirmation_prompt=confirm))
+        default = "" if may_be_empty else None
+        asked = click.prompt(
+            prompt,
+            default=default,
+            show_default=False,
+            hide_input=True,
+            err=True,
+            confirmation_prompt=confirm,
+        )
+        return str(asked)
     if password_file == "-":  # noqa: S105 (the name of standard input)
         line = sys.stdin.buffer.readline()
     else:
@@ -125,7 +135,7 @@ def read_password(
         password = line.decode("utf-8-sig").rstrip("\r\n")
     except UnicodeDecodeError:
         raise BadInput("The password file is not UTF-8 text.") from None
-    if not password:
+    if not password and not may_be_empty:
         raise BadInput("The password file is empty.", do="Put the password on its first line.")
     return password
 

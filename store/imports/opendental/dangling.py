@@ -1,4 +1,4 @@
-"""References to rows that the dump does not hold.
+"""References to rows that the source does not hold.
 
 One rule: after this every reference of an imported table holds. What may be empty is emptied and
 noted; a row that cannot do without is refused, and whatever refers to that row is looked at again.
@@ -41,7 +41,7 @@ def mend(
 ) -> None:
     """Mend all references of the tables that were imported.
 
-    Raises RowsWereThere for rows of the store that the dump would break: the import has to begin
+    Raises RowsWereThere for rows of the store that the source would break: the import has to begin
     anew and leave them alone.
     """
     waiting = [maps[name] for name in reports]
@@ -85,7 +85,7 @@ def _empty(
         [(rowid,) for rowid in loose.rowids],
     )
     source_ids = _examples(table, loose.rowids, identities)
-    text = f"{loose.column.name} was left empty: it refers to a row that is not in the dump"
+    text = f"{loose.column.name} was left empty: it refers to a row that is not in the source"
     report.notes.setdefault(text, Finding()).add_many(len(loose.rowids), source_ids)
 
 
@@ -105,7 +105,7 @@ def _refuse(
     source_ids = _examples(table, rowids, identities)
     db.executemany(f'DELETE FROM "{table.target}" WHERE rowid = ?', [(r,) for r in rowids])
     if rowids:
-        reason = f"{loose.column.name} refers to a row that is not in the dump"
+        reason = f"{loose.column.name} refers to a row that is not in the source"
         report.refused_for.setdefault(reason, Finding()).add_many(len(rowids), source_ids)
 
 

@@ -63,6 +63,7 @@ class Dump:
     Attributes:
         skipped: rows of each table that was not wanted.
         tables: columns of each table that the dump describes.
+        notes: what else is to be told, a line each.
     """
 
     def __init__(self, source: Path, wanted: Callable[[str], bool] = lambda _table: True) -> None:
@@ -75,6 +76,7 @@ class Dump:
         self._place = "before its first table"
         self.skipped: dict[str, int] = {}
         self.tables: dict[str, tuple[str, ...]] = {}
+        self.notes: list[str] = []
 
     @property
     def progress(self) -> tuple[int, int]:

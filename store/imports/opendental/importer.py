@@ -1,4 +1,4 @@
-"""The import of an Open Dental dump into the practice store.
+"""The import of an Open Dental database, or of a dump of one, into the practice store.
 
 One rule: all or nothing. Everything is one transaction, and running it again leaves the same rows.
 """
@@ -18,6 +18,7 @@ from store.database import Store
 from store.errors import SourceProblem
 from store.imports.bulk import references_checked_by_import
 from store.imports.opendental.dangling import RowsWereThere, mend
+from store.imports.opendental.database import Database, Line
 from store.imports.opendental.dump import Dump
 from store.imports.opendental.identities import SYSTEM, Identities
 from store.imports.opendental.mapping import TABLE_MAPS
@@ -26,7 +27,10 @@ from store.imports.opendental.writer import TableWriter
 from store.imports.report import ImportReport
 
 Progress = Callable[[str, int, int], None]
-"""Told what is being read, and how many bytes of how many."""
+"""Told what is being read, and how much of how much: bytes of a dump, rows of a database."""
+
+Source = Path | Line
+"""A dump, or an open connection to the server that has the database."""
 
 Cancelled = Callable[[], bool]
 
@@ -35,17 +39,18 @@ T = TypeVar("T")
 
 def import_opendental(
     store: Store,
-    source: Path,
+    source: Source,
     progress: Progress | None = None,
     cancelled: Cancelled | None = None,
     *,
     transaction: Callable[[], AbstractContextManager[T]] | None = None,
     before_commit: Callable[[ImportReport, T], None] | None = None,
 ) -> ImportReport:
-    """Import a dump in one transaction.
+    """Import a dump or a database in one transaction.
 
     Args:
-        source: file that mysqldump or mariadb-dump has made, plain or compressed with gzip.
+        source: file that mysqldump or mariadb-dump has made, plain or compressed with gzip; or a
+            connection to the server.
         progress: told from time to time how far it is.
         cancelled: asked from time to time whether to stop.
         transaction: opens the transaction; the store's own if not given. It may be opened anew.
@@ -53,7 +58,8 @@ def import_opendental(
             what it raises undoes the import.
 
     Raises:
-        SourceProblem: the file is not whole or not a dump of Open Dental, or was cancelled.
+        SourceProblem: the source is not whole or not of Open Dental, cannot be read, or was
+            cancelled.
         StoreBusy, DiskFull, StoreProblem: the store cannot be written.
     """
     left_alone: dict[str, set[int | None]] = {}
@@ -67,14 +73,14 @@ def import_opendental(
                         before_commit(report, change)
                 return report
             except RowsWereThere as found:
-                # Rare: the dump would break rows the store has. Begin anew without those.
+                # Rare: the source would break rows the store has. Begin anew without those.
                 for table, numbers in found.rows.items():
                     left_alone.setdefault(table, set()).update(numbers)
 
 
 def _import_rows(
     store: Store,
-    source: Path,
+    source: Source,
     progress: Progress | None,
     cancelled: Cancelled | None,
     left_alone: dict[str, set[int | None]],
@@ -87,15 +93,20 @@ def _import_rows(
 
 
 class _Attempt:
-    """One pass over the dump."""
+    """One pass over the source."""
 
-    def __init__(self, store: Store, source: Path, left_alone: dict[str, set[int | None]]) -> None:
+    def __init__(
+        self, store: Store, source: Source, left_alone: dict[str, set[int | None]]
+    ) -> None:
         practice = store.one("SELECT pgid, time_zone FROM practice_group")
         assert practice is not None, "a store without its practice group"
         self._db: sqlite3.Connection = store.db
         self._pgid = int(practice["pgid"])
         self.zone = ZoneInfo(practice["time_zone"])
-        self._dump = Dump(source, wanted=TABLE_MAPS.__contains__)
+        wanted = TABLE_MAPS.__contains__
+        self._source: Dump | Database = (
+            Dump(source, wanted) if isinstance(source, Path) else Database(source, wanted)
+        )
         self._identities = Identities(store.db, TABLE_MAPS)
         self._writers: dict[str, TableWriter] = {}
         self._left_alone = left_alone
@@ -104,7 +115,7 @@ class _Attempt:
 
     @property
     def timestamps_are_utc(self) -> bool:
-        return self._dump.timestamps_are_utc
+        return self._source.timestamps_are_utc
 
     def our_id(self, source_table: str) -> Callable[[int], int]:
         return self._identities.our_id(source_table)
@@ -114,7 +125,7 @@ class _Attempt:
         self._current.report.note(f"{column} was rounded to whole cents")
 
     def run(self, progress: Progress | None, cancelled: Cancelled | None) -> ImportReport:
-        for batch in self._dump.batches():
+        for batch in self._source.batches():
             if cancelled is not None and cancelled():
                 raise SourceProblem(
                     "The import was stopped.",
@@ -125,10 +136,11 @@ class _Attempt:
                 self._current = self._writer(batch.table, batch.columns)
                 self._current.write(batch.rows)
             if progress is not None:
-                progress(batch.table, *self._dump.progress)
-        if "patient" not in self._dump.tables:
+                progress(batch.table, *self._source.progress)
+        if "patient" not in self._source.tables:
             raise not_open_dental("it has no table of patients")
-        self._report.not_read.update(sorted(self._dump.skipped.items()))
+        self._report.not_read.update(sorted(self._source.skipped.items()))
+        self._report.notes += self._source.notes
         mend(self._db, TABLE_MAPS, self._report.tables, self._identities)
         self._identities.settle()
         return self._report

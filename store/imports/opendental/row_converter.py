@@ -19,7 +19,7 @@ class RowConverter:
     """Converts the rows of one table.
 
     Args:
-        columns: the columns the dump has, in its order.
+        columns: the columns the source has, in its order.
 
     Attributes:
         names: our columns, in the order of converted rows.
@@ -89,11 +89,12 @@ class RowConverter:
 
 
 def not_open_dental(why: str) -> SourceProblem:
-    """The error for a dump of something else."""
+    """The error for something else."""
     return SourceProblem(
-        f"This is not a dump of an Open Dental database: {why}.",
+        f"This is not an Open Dental database: {why}.",
         kept="Nothing was imported.",
-        do="Dump the database of Open Dental, all tables of it, and name that file.",
+        do="Name the database of Open Dental, with a user who may read (SELECT) its tables, or a"
+        " dump of all its tables.",
     )
 
 

@@ -33,3 +33,8 @@ class TableMap:
     def needed_columns(self) -> tuple[str, ...]:
         """All columns that have to be there."""
         return self.needed if self.key is None else (self.key, *self.needed)
+
+    @property
+    def columns(self) -> frozenset[str]:
+        """All of their columns that are read."""
+        return frozenset((*self.needed_columns, *(s for f in self.fields for s in f.sources)))

@@ -14,6 +14,7 @@ VALUE = rf"(?:{_TEXT}|[^\s'(),;]++|[A-Za-z_]\w*+\s*+{_TEXT})"
 
 Value = None | int | Decimal | str | bytes
 
+_NUMBER = re.compile(rb"[+-]?[0-9]++(?:\.[0-9]*+)?(?:[eE][+-]?[0-9]++)?")
 _PREFIXED = re.compile(rf"([A-Za-z_]\w*)\s*({_TEXT})", re.DOTALL)
 _ESCAPE = re.compile(r"\\(.)|''", re.DOTALL)
 _SPECIAL = {"0": "\0", "b": "\b", "n": "\n", "r": "\r", "t": "\t", "Z": "\x1a"}
@@ -58,6 +59,25 @@ def value(literal: str) -> Value:
     if not number.is_finite():
         raise ValueError("not an SQL literal")
     return int(literal) if literal.lstrip("+-").isdecimal() else number
+
+
+def literal_of(raw: bytes | None, is_number: bool, is_bytes: bool) -> str:
+    """Return the literal that a dump has for a value, as the server sends it in its text protocol.
+
+    Args:
+        is_number: whether the column is one of numbers; what is none all the same becomes text.
+        is_bytes: whether it is one of bytes without a character set.
+    """
+    if raw is None:
+        return "NULL"
+    if is_number and _NUMBER.fullmatch(raw):
+        return raw.decode("ascii")
+    if is_bytes and raw:
+        return f"0x{raw.hex()}"
+    text = raw.decode("utf-8", "surrogateescape")
+    if "\\" in text or "'" in text:
+        text = text.replace("\\", r"\\").replace("'", r"\'")
+    return f"'{text}'"
 
 
 def _prefixed_value(prefix: str, text: str) -> Value:

@@ -43,7 +43,7 @@ class TableWriter:
             try:
                 source_id = self._converter.source_id(row)
                 if source_id in self._skip:
-                    self.report.refuse("it refers to a row that is not in the dump", source_id)
+                    self.report.refuse("it refers to a row that is not in the source", source_id)
                     continue
                 ready.append(self._converter.converted(row, source_id))
                 ids.append(source_id)

@@ -91,7 +91,7 @@ def test_references_that_lead_nowhere(empty: Practice, tmp_path: Path) -> None:
     found = rows(empty, "SELECT procedure_id, appointment_id FROM procedure ORDER BY 1")
     assert found == [(1, 5), (2, None)]
     assert rows(empty, "SELECT proc_note_id FROM proc_note ORDER BY 1") == [(1,), (2,)]
-    gone = "refers to a row that is not in the dump"
+    gone = "refers to a row that is not in the source"
     assert reasons(report, "appointment") == {f"patient_id {gone}": 1}
     assert reasons(report, "procedurelog") == {f"patient_id {gone}": 1}
     assert reasons(report, "procnote") == {f"procedure_id {gone}": 1}
@@ -156,7 +156,7 @@ def test_offices_guardians_and_unknown_tables(empty: Practice, tmp_path: Path) -
 def test_a_dump_of_another_product_is_refused(
     empty: Practice, tmp_path: Path, what: str, text: str
 ) -> None:
-    with pytest.raises(SourceProblem, match="not a dump of an Open Dental database"):
+    with pytest.raises(SourceProblem, match="not an Open Dental database"):
         run(empty, tmp_path, text)
 
 

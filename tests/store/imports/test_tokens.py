@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from store.imports.opendental.tokens import VALUE, Value, value
+from store.imports.opendental.tokens import VALUE, Value, literal_of, value
 from tests.store.imports.dumps import literal
 
 
@@ -66,3 +66,25 @@ def test_each_form_of_literal(written: str, meant: Value) -> None:
 def test_what_is_no_literal_is_not_guessed(written: str) -> None:
     with pytest.raises(ValueError):
         value(written)
+
+
+@given(st.binary())
+def test_any_value_of_a_server_is_read_back_as_it_was(raw: bytes) -> None:
+    """Bytes that are no text are carried along, as those of a dump are."""
+    text = raw.decode("utf-8", "surrogateescape")
+    assert value(literal_of(raw, is_number=False, is_bytes=False)) == text
+    assert value(literal_of(raw, is_number=False, is_bytes=True)) == (raw or "")
+    assert value(literal_of(None, is_number=True, is_bytes=False)) is None
+
+
+@given(st.integers() | st.decimals(allow_nan=False, allow_infinity=False))
+def test_any_number_of_a_server_is_read_back_exactly(number: int | Decimal) -> None:
+    assert value(literal_of(str(number).encode(), is_number=True, is_bytes=False)) == number
+
+
+@given(st.binary() | st.sampled_from([b"NULL", b"0x41", b"'", b"1;", b"nan", b"1_0", b"x'41'"]))
+def test_what_a_server_calls_a_number_and_is_none_becomes_text(raw: bytes) -> None:
+    """Vulnerability: a server that lies about types. Verified: it can make no literal but a number
+    and a text."""
+    read = value(literal_of(raw, is_number=True, is_bytes=False))
+    assert isinstance(read, int | Decimal) or read == raw.decode("utf-8", "surrogateescape")
