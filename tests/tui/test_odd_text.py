@@ -26,9 +26,9 @@ from tests.tui.places import open_place
 
 
 async def resized(pilot: Pilot[Any], size: tuple[int, int]) -> None:
-    """Another size of the terminal, as far as the kiosk has followed it."""
+    """Another size of the terminal, once the kiosk has laid out its screen anew for it."""
     await pilot.resize_terminal(*size)
-    await settle(pilot, lambda: pilot.app.screen.size == size)
+    await settle(pilot, lambda: pilot.app.screen._compositor.size == size)
 
 
 @pytest.mark.parametrize("user_name", ["odd", "long"])
