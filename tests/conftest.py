@@ -93,17 +93,34 @@ def practice_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def template_with_download(
+def template_with_request(
     practice_template: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Path:
-    """The same with a download that dana has scheduled: deriving its 300 keys takes a while."""
+    """The same with a download that dana has asked for: deriving its 300 keys takes a while."""
     from store.practice import Practice
     from tests import people
 
     data = tmp_path_factory.mktemp("template") / "data"
     shutil.copytree(practice_template, data)
     with Practice.open(data, people.PGID, FixedClock(START)) as opened:
-        people.scheduled(opened, people.signed_in(opened, "dana"))
+        people.requested(opened, people.signed_in(opened, "dana"))
+    return data
+
+
+@pytest.fixture(scope="session")
+def template_with_download(
+    template_with_request: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """The same once its code was answered."""
+    from store.practice import Practice
+    from store.use_cases.downloads import confirm_download
+    from tests import people
+
+    data = tmp_path_factory.mktemp("template") / "data"
+    shutil.copytree(template_with_request, data)
+    with Practice.open(data, people.PGID, FixedClock(START)) as opened:
+        dana = people.signed_in(opened, "dana")
+        opened.call(confirm_download, dana, 1, people.last_code(opened))
     return data
 
 
@@ -128,9 +145,11 @@ def template_with_archive(
 def practice_data(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     """The data folder of this test's own practice, which nobody has open.
 
-    What it holds besides people is asked for by name: `due`, or `made`.
+    What it holds besides people is asked for by name: `awaiting_code`, `due` or `made`.
     """
     template = "practice_template"
+    if "awaiting_code" in request.fixturenames:
+        template = "template_with_request"
     if "due" in request.fixturenames:
         template = "template_with_download"
     if "made" in request.fixturenames:
@@ -138,6 +157,12 @@ def practice_data(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     data = tmp_path / "data"
     shutil.copytree(request.getfixturevalue(template), data)
     return data
+
+
+@pytest.fixture
+def awaiting_code(practice_data: Path) -> int:
+    """The number of a download that dana has just asked for; its code waits in the outbox."""
+    return 1
 
 
 @pytest.fixture
