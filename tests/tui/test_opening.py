@@ -11,7 +11,8 @@ import pytest
 from textual.css import stylesheet
 
 from store.practice import Practice
-from tests.tui.conftest import SMALL, see, sign_in, words_of
+from tests.people import PASSWORDS
+from tests.tui.conftest import SMALL, see, sign_in, type_text, words_of
 from tests.tui.places import open_place
 from tui import ahead, theme
 from tui.screens.home_places import PLACE_CLASSES
@@ -57,7 +58,10 @@ async def test_a_sheet_of_styles_is_read_once_for_each_look(
         for _ in range(4):
             await pilot.press("f2")
         await pilot.press("f9")
-        await sign_in(pilot, "kim")
+        await see(pilot, "The password unlocks.")
+        await type_text(pilot, PASSWORDS["kim"])
+        await pilot.press("enter")
+        await see(pilot, "Utilities")
     assert {look for look, *_sheet in read} == set(theme.THEMES)
     assert set(read.values()) == {1}
 
@@ -72,6 +76,5 @@ def test_all_screens_are_loaded_ahead_and_put_aside() -> None:
         for place in PLACE_CLASSES.values():
             assert place.partition(":")[0] in sys.modules
     finally:
-        gc.unfreeze()
         gc.set_threshold(*thresholds)
         gc.enable()
