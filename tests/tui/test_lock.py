@@ -161,7 +161,7 @@ async def test_a_session_ends_after_twelve_hours_whatever_happens(
     """S7: keys every few minutes do not prolong a session."""
     async with kiosk.run_test(size=SMALL) as pilot:
         await sign_in(pilot)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             for _ in range(12 * 60 // 9):
                 clock.advance(minutes=9)
                 burst(pilot, ("down", None))
