@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 START = datetime(2026, 11, 20, 17, 0, tzinfo=UTC)
 """Friday, 20 November 2026, nine in the morning in California."""
+DUE = START + timedelta(days=1)
+"""When a download that was scheduled at the start is due."""
 
 
 class FixedClock:

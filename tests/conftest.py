@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings
 
-from tests.clocks import START, FixedClock
+from tests.clocks import DUE, START, FixedClock
 
 if TYPE_CHECKING:
     from store.access import Actor
@@ -36,6 +37,12 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     """Note every skip, so that CI can count it as a failure."""
     if report.skipped and not hasattr(report, "wasxfail"):
         _skipped.append(report.nodeid)
+
+
+def pytest_collection_finish() -> None:
+    """Thousands of tests that were collected are no garbage: have nobody look through them."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_collectreport(report: pytest.CollectReport) -> None:
@@ -84,22 +91,106 @@ def clock() -> FixedClock:
 
 @pytest.fixture(scope="session")
 def practice_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A practice built once per process; each test gets a copy (hashing passwords is slow)."""
+    """A practice built once per process; each test gets a copy."""
     from store.practice import create_practice
     from tests import people
 
     data = tmp_path_factory.mktemp("template") / "data"
     clock = FixedClock(START)
-    create_practice(data, people.PGID, people.PRACTICE_NAME, clock, fill=people.fill).close()
+    with create_practice(data, people.PGID, people.PRACTICE_NAME, clock, fill=people.fill) as made:
+        people.hash_lightly(made)
+    return data
+
+
+@pytest.fixture(scope="session")
+def template_with_request(
+    practice_template: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """The same with a download that dana has asked for: deriving its 300 keys takes a while."""
+    from store.practice import Practice
+    from tests import people
+
+    data = tmp_path_factory.mktemp("template") / "data"
+    shutil.copytree(practice_template, data)
+    with Practice.open(data, people.PGID, FixedClock(START)) as opened:
+        people.requested(opened, people.signed_in(opened, "dana"))
+    return data
+
+
+@pytest.fixture(scope="session")
+def template_with_download(
+    template_with_request: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """The same once its code was answered."""
+    from store.practice import Practice
+    from store.use_cases.downloads import confirm_download
+    from tests import people
+
+    data = tmp_path_factory.mktemp("template") / "data"
+    shutil.copytree(template_with_request, data)
+    with Practice.open(data, people.PGID, FixedClock(START)) as opened:
+        dana = people.signed_in(opened, "dana")
+        opened.call(confirm_download, dana, 1, people.last_code(opened))
+    return data
+
+
+@pytest.fixture(scope="session")
+def template_with_archive(
+    template_with_download: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """The same the day after, once the real runner has made the archive."""
+    from exporter.runner.run import run_due
+    from store.practice import Practice
+    from tests import people
+
+    data = tmp_path_factory.mktemp("template") / "data"
+    shutil.copytree(template_with_download, data)
+    with Practice.open(data, people.PGID, FixedClock(DUE)) as opened:
+        (outcome,) = run_due(opened)
+        assert outcome.state == "ready", outcome.reason
     return data
 
 
 @pytest.fixture
-def practice_data(practice_template: Path, tmp_path: Path) -> Path:
-    """The data folder of this test's own practice, which nobody has open."""
+def practice_data(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """The data folder of this test's own practice, which nobody has open.
+
+    What it holds besides people is asked for by name: `awaiting_code`, `due` or `made`.
+    """
+    template = "practice_template"
+    if "awaiting_code" in request.fixturenames:
+        template = "template_with_request"
+    if "due" in request.fixturenames:
+        template = "template_with_download"
+    if "made" in request.fixturenames:
+        template = "template_with_archive"
     data = tmp_path / "data"
-    shutil.copytree(practice_template, data)
+    shutil.copytree(request.getfixturevalue(template), data)
     return data
+
+
+@pytest.fixture
+def awaiting_code(practice_data: Path) -> int:
+    """The number of a download that dana has just asked for; its code waits in the outbox."""
+    return 1
+
+
+@pytest.fixture
+def due(practice_data: Path, clock: FixedClock) -> int:
+    """The number of a download that dana has scheduled and that is due now.
+
+    Not for a test that makes its archive in this process: no process uses a key twice.
+    """
+    clock.set(DUE)
+    return 1
+
+
+@pytest.fixture
+def made(practice_data: Path, clock: FixedClock) -> Path:
+    """The archive of a download that dana scheduled yesterday, in the practice's folder."""
+    clock.set(DUE)
+    (archive,) = practice_data.glob("*/downloads/*.zip")
+    return archive
 
 
 @pytest.fixture

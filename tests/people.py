@@ -6,9 +6,12 @@ import re
 from collections.abc import Callable
 from datetime import date
 
+from argon2 import PasswordHasher
+
 from store import outbox, users
 from store.access import Actor
 from store.database import Store
+from store.passwords import hash_password
 from store.practice import Practice
 from store.rights import Level, Right
 from store.use_cases import downloads, setting_up
@@ -53,6 +56,23 @@ def fill(store: Store) -> None:
                 cell_phone=phone,
             )
         setting_up.register_spool_carrier(store)
+
+
+def hash_lightly(practice: Practice) -> None:
+    """Keep everybody's password under a hash that is as real but takes no time to compare.
+
+    How hard a hash is stands in it. Whatever a test changes is hashed as the product does.
+    """
+    hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    for name, password in PASSWORDS.items():
+        light = hasher.hash(password)
+        change_store(practice, "UPDATE user SET password_hash = ? WHERE user_name = ?", light, name)
+
+
+def hash_fully(practice: Practice, name: str) -> None:
+    """Keep somebody's password under a hash of the product's own."""
+    full = hash_password(PASSWORDS[name])
+    change_store(practice, "UPDATE user SET password_hash = ? WHERE user_name = ?", full, name)
 
 
 def grant(store: Store, group: str, right: Right, level: Level) -> None:

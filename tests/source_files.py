@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -47,6 +47,17 @@ def imports_of(path: Path) -> Iterator[tuple[str, int]]:
                 yield f"{module}.{alias.name}", node.lineno
 
 
+def nodes(paths: Iterable[Path]) -> Iterator[tuple[Path, ast.AST]]:
+    """Yield every node of the syntax of some files, each with its file."""
+    return ((path, node) for path in paths for node in ast.walk(parsed(path)))
+
+
+def calls(paths: Iterable[Path]) -> Iterator[tuple[Path, ast.Call]]:
+    """Yield every call in some files, each with its file."""
+    return ((path, node) for path, node in nodes(paths) if isinstance(node, ast.Call))
+
+
+@cache
 def called(node: ast.Call) -> str:
     """Return what is called, as it is written: `datetime.now`, `print`."""
     return ast.unparse(node.func)

@@ -8,8 +8,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
-
-import pytest
+from collections.abc import Iterator
 
 from tests.source_files import (
     PROJECT,
@@ -75,52 +74,47 @@ HEAVY = (
 )
 
 
-@pytest.mark.parametrize("path", source_files(), ids=name_of)
-def test_no_arrow_points_back(path) -> None:
-    room = name_of(path).split("/")[0]
-    for module, line in imports_of(path):
-        assert module.split(".")[0] not in ABOVE[room], f"{name_of(path)}:{line} imports {module}"
+def imports(*rooms: str) -> Iterator[tuple[str, str, str]]:
+    """Yield what the files of some rooms import: file, module, and both in words for a failure."""
+    for path in source_files(*rooms):
+        for module, line in imports_of(path):
+            yield name_of(path), module, f"{name_of(path)}:{line} imports {module}"
 
 
-@pytest.mark.parametrize("path", source_files("exporter"), ids=name_of)
-def test_exporters_know_one_another_only_where_one_is_made_of_the_other(path) -> None:
-    here = name_of(path).split("/")[1]
-    for module, line in imports_of(path):
-        parts = module.split(".")
+def test_no_arrow_points_back() -> None:
+    for name, module, in_words in imports():
+        assert module.split(".")[0] not in ABOVE[name.split("/")[0]], in_words
+
+
+def test_exporters_know_one_another_only_where_one_is_made_of_the_other() -> None:
+    """Nor is there an exception that nobody uses any more: that is a door left open."""
+    used = {}
+    for name, module, in_words in imports("exporter"):
+        here, parts = name.split("/")[1], module.split(".")
         if parts[0] == "exporter" and len(parts) > 1 and parts[1] != here:
-            assert (here, parts[1]) in BETWEEN_EXPORTERS, f"line {line} imports {module}"
+            used[here, parts[1]] = in_words
+    assert set(used) == set(BETWEEN_EXPORTERS), used
 
 
-@pytest.mark.parametrize("path", source_files(), ids=name_of)
-def test_each_library_is_known_in_its_own_place_only(path) -> None:
-    for module, line in imports_of(path):
+def test_each_library_is_known_in_its_own_place_only() -> None:
+    for name, module, in_words in imports():
         places = ONLY_IN.get(module.split(".")[0])
-        assert places is None or name_of(path).startswith(places), f"line {line}: {module}"
+        assert places is None or name.startswith(places), in_words
 
 
-@pytest.mark.parametrize("path", source_files("tui"), ids=name_of)
-def test_screens_and_commands_reach_the_store_by_its_use_cases(path) -> None:
+def test_screens_and_commands_reach_the_store_by_its_use_cases() -> None:
     """A screen cannot skip the right or the audit event: it never meets what changes rows."""
-    for module, line in imports_of(path):
-        assert not module.startswith(BEHIND_THE_DOOR), f"line {line}: {module}"
+    for _name, module, in_words in imports("tui"):
+        assert not module.startswith(BEHIND_THE_DOOR), in_words
 
 
-def test_every_exception_is_still_needed() -> None:
-    """A list of exceptions that nobody uses any more is a door left open."""
-    used = set()
-    for path in source_files("exporter"):
-        here = name_of(path).split("/")[1]
-        for module, _line in imports_of(path):
-            parts = module.split(".")
-            if parts[0] == "exporter" and len(parts) > 1 and parts[1] != here:
-                used.add((here, parts[1]))
-    assert used == set(BETWEEN_EXPORTERS)
-
-
-@pytest.mark.parametrize("path", source_files(), ids=name_of)
-def test_every_file_says_what_it_is_for(path) -> None:
-    text = path.read_text(encoding="utf-8")
-    assert not text or ast.get_docstring(parsed(path)), "no module docstring"
+def test_every_file_says_what_it_is_for() -> None:
+    silent = [
+        name_of(path)
+        for path in source_files()
+        if path.read_text(encoding="utf-8") and not ast.get_docstring(parsed(path))
+    ]
+    assert silent == []
 
 
 def loaded_by(*modules: str) -> set[str]:
@@ -164,10 +158,9 @@ def test_the_command_line_loads_nothing_until_a_command_is_called() -> None:
     assert not loaded & {*HEAVY, "Cryptodome", "sqlite3", "asyncio"}
 
 
-@pytest.mark.parametrize("module", modules_of("tui/commands/"))
-def test_a_group_of_commands_loads_nothing_heavy(module: str) -> None:
+def test_no_group_of_commands_loads_anything_heavy() -> None:
     """Only the command that needs a library waits for it; `--help` never does."""
-    assert not loaded_by(module) & {*HEAVY, "Cryptodome"}
+    assert not loaded_by(*modules_of("tui/commands/")) & {*HEAVY, "Cryptodome"}
 
 
 def test_the_door_to_the_kiosk_is_scrubbed_before_textual_is_loaded() -> None:

@@ -61,8 +61,7 @@ class ChairsideApp(NothingOut, App[None], inherit_bindings=False):
     MODES: ClassVar[dict[str, str | Callable[[], Screen[Any]]]] = {LOCKED: SignInScreen}
     DEFAULT_MODE: ClassVar[str] = LOCKED
     # With priority, so that the focus has moved before the next key of a fast typist (or of a
-    # slow line that delivers many at once) is dealt with: a password must not land in the field
-    # above.
+    # slow line that delivers many at once): a password must not land in the field above.
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("tab", "focus_next", show=False, priority=True),
         Binding("shift+tab", "focus_previous", show=False, priority=True),
@@ -79,6 +78,7 @@ class ChairsideApp(NothingOut, App[None], inherit_bindings=False):
 
     def __init__(self, practice: Practice, clock: Clock) -> None:
         super().__init__()
+        self.stylesheet = theme.KeptStyles(variables=self.get_css_variables())
         self.practice = practice
         self.clock = clock
         self.card: PracticeCard | None = None

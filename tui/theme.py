@@ -1,4 +1,4 @@
-"""The two looks of the kiosk: night and day.
+"""The two looks of the kiosk, night and day, and the styles of its screens.
 
 One rule: a colour has one meaning, and no meaning is told by colour alone (docs/design.md).
 """
@@ -10,6 +10,9 @@ from pathlib import Path
 from typing import Final
 
 from rich.style import Style
+from textual.css.model import RuleSet
+from textual.css.stylesheet import Stylesheet
+from textual.css.types import CSSLocation
 from textual.theme import Theme
 
 HERE: Final = Path(__file__).parent
@@ -111,10 +114,35 @@ def table_styles(name: str) -> dict[str, Style]:
 
 
 def sheet() -> str:
-    """Return the styles of all screens as one sheet.
-
-    As a file each they were read anew, all of them, whenever a kind of widget came up for the first
-    time: the toolkit keeps what it has read of 64 sheets, its widgets' own among them.
-    """
+    """Return the styles of all screens as one sheet: the toolkit goes through all it has, often."""
     files = [HERE / "kiosk.tcss", *sorted((HERE / "screens").glob("*.tcss"))]
     return "\n".join(file.read_text(encoding="utf-8") for file in files)
+
+
+_READ: Final[dict[tuple[object, ...], list[RuleSet]]] = {}
+
+
+class KeptStyles(Stylesheet):
+    """Reads each sheet once for each look.
+
+    The toolkit's own reads all of them anew for every mode, so at each sign-in and unlock, and at
+    every change of the look, even back to one before.
+    """
+
+    def _parse_rules(
+        self,
+        css: str,
+        read_from: CSSLocation,
+        is_default_rules: bool = False,
+        tie_breaker: int = 0,
+        scope: str = "",
+    ) -> list[RuleSet]:
+        sheet = (css, read_from, is_default_rules, tie_breaker, scope)
+        key = (sheet, tuple(self._variables.items()))
+        if key not in _READ:
+            _READ[key] = super()._parse_rules(*sheet)
+        return _READ[key]
+
+    def reparse(self) -> None:
+        """Apply other colours; the toolkit would begin with a style sheet that knows nothing."""
+        self.parse()

@@ -14,7 +14,7 @@ from store.database import Store
 from store.errors import Conflict
 from store.practice import Practice
 from store.schema.tables import table_named
-from tests.people import change_store, scheduled
+from tests.people import change_store
 
 SignIn = Callable[[str], Actor]
 ANOTHER = (
@@ -24,9 +24,8 @@ ANOTHER = (
 
 
 @pytest.fixture
-def trail(practice: Practice, sign_in: SignIn) -> Practice:
+def trail(practice: Practice, due: int, sign_in: SignIn) -> Practice:
     """A practice with some events."""
-    scheduled(practice, sign_in("dana"))
     sign_in("ana")
     assert practice.call(audit.verify) >= 4
     return practice

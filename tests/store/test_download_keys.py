@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from Cryptodome.Hash import HMAC, SHA1
+from Cryptodome.Hash import SHA1
 from Cryptodome.Protocol.KDF import PBKDF2
 from hypothesis import given
 from hypothesis import strategies as st
@@ -33,7 +33,7 @@ def test_d14_keys_are_those_of_the_winzip_specification(password: str, salt: byt
         salt,
         dkLen=34,
         count=1000,
-        prf=lambda secret, data: HMAC.new(secret, data, SHA1).digest(),
+        hmac_hash_module=SHA1,
     )
     assert (key.aes_key, key.hmac_key, key.check) == (
         independent[:16],

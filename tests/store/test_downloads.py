@@ -342,12 +342,12 @@ def test_d17_it_may_be_retrieved_again_until_seven_days_from_ready_and_not_after
     assert audited(practice).count("download.expire") == 1
 
 
-@pytest.mark.parametrize("made", [False, True])
+@pytest.mark.parametrize("is_confirmed", [False, True])
 def test_only_what_is_ready_can_be_retrieved(
-    practice: Practice, sign_in: SignIn, made: bool
+    practice: Practice, sign_in: SignIn, is_confirmed: bool
 ) -> None:
     dana = sign_in("dana")
-    number = scheduled(practice, dana) if made else requested(practice, dana)
+    number = scheduled(practice, dana) if is_confirmed else requested(practice, dana)
     with pytest.raises(Conflict):
         practice.call(retrieving.authorise_retrieval, dana, number, PASSWORDS["dana"])
     with pytest.raises(Conflict):

@@ -87,10 +87,8 @@ def test_the_next_hour_is_neither_skipped_nor_repeated(now: str, wanted: str) ->
 
 
 def test_what_was_given_back_counts_only_where_its_keys_are_gone(
-    practice: Practice, sign_in: SignIn, clock: FixedClock
+    practice: Practice, due: int
 ) -> None:
-    people.scheduled(practice, sign_in("dana"))
-    clock.advance(days=1)
     for _ in range(6):
         job = practice.call(run.claim, RUNNER, "r")
         assert job is not None

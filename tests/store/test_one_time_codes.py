@@ -44,12 +44,13 @@ def state(practice: Practice, number: int) -> str:
     )
 
 
-def test_d11_the_code_has_six_digits_and_schedules(practice: Practice, dana: Actor) -> None:
-    number = requested(practice, dana)
+def test_d11_the_code_has_six_digits_and_schedules(
+    practice: Practice, dana: Actor, awaiting_code: int
+) -> None:
     code = last_code(practice)
     assert re.fullmatch(r"[0-9]{6}", code)
-    assert state(practice, number) == "requested"
-    assert answer(practice, dana, number, code) == "scheduled"
+    assert state(practice, awaiting_code) == "requested"
+    assert answer(practice, dana, awaiting_code, code) == "scheduled"
 
 
 def test_s5_codes_keep_their_leading_zeros(
@@ -61,18 +62,20 @@ def test_s5_codes_keep_their_leading_zeros(
     assert answer(practice, dana, number, "000007") == "scheduled"
 
 
-def test_a_code_may_be_typed_with_spaces(practice: Practice, dana: Actor) -> None:
-    number = requested(practice, dana)
+def test_a_code_may_be_typed_with_spaces(
+    practice: Practice, dana: Actor, awaiting_code: int
+) -> None:
     code = last_code(practice)
-    assert answer(practice, dana, number, f" {code[:3]} {code[3:]} ") == "scheduled"
+    assert answer(practice, dana, awaiting_code, f" {code[:3]} {code[3:]} ") == "scheduled"
 
 
 @pytest.mark.parametrize("answered", ["", "      ", "x", "1", "12345", "0" * 7, "None"])
-def test_d12_nothing_but_the_code_schedules(practice: Practice, dana: Actor, answered: str) -> None:
-    number = requested(practice, dana)
+def test_d12_nothing_but_the_code_schedules(
+    practice: Practice, dana: Actor, awaiting_code: int, answered: str
+) -> None:
     with pytest.raises(WrongCode):
-        answer(practice, dana, number, answered)
-    assert state(practice, number) == "requested"
+        answer(practice, dana, awaiting_code, answered)
+    assert state(practice, awaiting_code) == "requested"
 
 
 def test_d12_no_right_and_no_setting_replaces_the_code(practice: Practice, sign_in: SignIn) -> None:
@@ -111,84 +114,84 @@ def test_s5_the_code_is_kept_only_as_a_hash(practice: Practice, dana: Actor) -> 
     assert not [event for event in audited if code in event["description"]]
 
 
-def test_s5_a_code_lives_ten_minutes(practice: Practice, dana: Actor, clock: FixedClock) -> None:
-    number = requested(practice, dana)
+def test_s5_a_code_lives_ten_minutes(
+    practice: Practice, dana: Actor, awaiting_code: int, clock: FixedClock
+) -> None:
     code = last_code(practice)
     clock.advance(minutes=10)
     with pytest.raises(WrongCode, match="too old"):
-        answer(practice, dana, number, code)
+        answer(practice, dana, awaiting_code, code)
     clock.advance(seconds=-1)
-    assert answer(practice, dana, number, code) == "scheduled"
+    assert answer(practice, dana, awaiting_code, code) == "scheduled"
 
 
 def test_s5_five_tries_and_the_sixth_fails_even_with_the_right_code(
-    practice: Practice, dana: Actor
+    practice: Practice, dana: Actor, awaiting_code: int
 ) -> None:
-    number = requested(practice, dana)
     code = last_code(practice)
     for left in (4, 3, 2, 1, 0):
         with pytest.raises(WrongCode):
-            answer(practice, dana, number, wrong(code))
-        assert practice.call(downloads.code_tries_left, dana, number) == left
+            answer(practice, dana, awaiting_code, wrong(code))
+        assert practice.call(downloads.code_tries_left, dana, awaiting_code) == left
     with pytest.raises(WrongCode, match="tries are used up"):
-        answer(practice, dana, number, code)
-    assert state(practice, number) == "requested"
+        answer(practice, dana, awaiting_code, code)
+    assert state(practice, awaiting_code) == "requested"
 
 
-def test_s5_the_fifth_try_may_be_the_right_one(practice: Practice, dana: Actor) -> None:
-    number = requested(practice, dana)
+def test_s5_the_fifth_try_may_be_the_right_one(
+    practice: Practice, dana: Actor, awaiting_code: int
+) -> None:
     code = last_code(practice)
     for _ in range(4):
         with pytest.raises(WrongCode):
-            answer(practice, dana, number, wrong(code))
-    assert answer(practice, dana, number, code) == "scheduled"
+            answer(practice, dana, awaiting_code, wrong(code))
+    assert answer(practice, dana, awaiting_code, code) == "scheduled"
 
 
 def test_s5_sending_again_waits_30_s_and_never_gives_tries_back(
-    practice: Practice, dana: Actor, clock: FixedClock
+    practice: Practice, dana: Actor, awaiting_code: int, clock: FixedClock
 ) -> None:
-    number = requested(practice, dana)
     first = last_code(practice)
     for _ in range(3):
         with pytest.raises(WrongCode):
-            answer(practice, dana, number, wrong(first))
+            answer(practice, dana, awaiting_code, wrong(first))
     clock.advance(seconds=29)
     with pytest.raises(Conflict, match=r"in 1 second\."):
-        practice.call(downloads.resend_code, dana, number)
+        practice.call(downloads.resend_code, dana, awaiting_code)
     clock.advance(seconds=1)
-    sent = practice.call(downloads.resend_code, dana, number)
+    sent = practice.call(downloads.resend_code, dana, awaiting_code)
     assert sent.tries_left == 2
     second = last_code(practice)
     for _ in range(2):
         with pytest.raises(WrongCode):
-            answer(practice, dana, number, wrong(second))
+            answer(practice, dana, awaiting_code, wrong(second))
     with pytest.raises(WrongCode, match="tries are used up"):
-        answer(practice, dana, number, second)
+        answer(practice, dana, awaiting_code, second)
     clock.advance(minutes=1)
     with pytest.raises(WrongCode, match="tries are used up"):
-        practice.call(downloads.resend_code, dana, number)
+        practice.call(downloads.resend_code, dana, awaiting_code)
 
 
 def test_attack_the_older_code_is_dead_once_a_newer_one_was_sent(
-    practice: Practice, dana: Actor, clock: FixedClock
+    practice: Practice, dana: Actor, awaiting_code: int, clock: FixedClock
 ) -> None:
-    number = requested(practice, dana)
     old = last_code(practice)
     old_challenge = practice.call(Store.value, "SELECT otp_challenge_id FROM otp_challenge")
     clock.advance(seconds=31)
-    practice.call(downloads.resend_code, dana, number)
+    practice.call(downloads.resend_code, dana, awaiting_code)
     with pytest.raises(WrongCode, match="newer"):
         practice.call(one_time_codes.use_code, old_challenge, old)
-    assert answer(practice, dana, number, last_code(practice)) == "scheduled"
+    assert answer(practice, dana, awaiting_code, last_code(practice)) == "scheduled"
 
 
-def test_attack_replaying_a_used_code_schedules_nothing(practice: Practice, dana: Actor) -> None:
+def test_attack_replaying_a_used_code_schedules_nothing(
+    practice: Practice, dana: Actor, awaiting_code: int
+) -> None:
     """Scenario: a code that was read over somebody's shoulder is entered a second time."""
-    number = requested(practice, dana)
     code = last_code(practice)
-    answer(practice, dana, number, code)
+    answer(practice, dana, awaiting_code, code)
     with pytest.raises(Conflict):
-        answer(practice, dana, number, code)
+        answer(practice, dana, awaiting_code, code)
     challenge = practice.call(Store.value, "SELECT otp_challenge_id FROM otp_challenge")
     with pytest.raises(WrongCode, match="used"):
         practice.call(one_time_codes.use_code, challenge, code)
@@ -216,19 +219,18 @@ def test_attack_the_code_of_another_request_is_not_accepted(
 
 
 def test_attack_another_user_cannot_answer_the_code_of_a_request(
-    practice: Practice, sign_in: SignIn, dana: Actor
+    practice: Practice, sign_in: SignIn, dana: Actor, awaiting_code: int
 ) -> None:
-    number = requested(practice, dana)
     code = last_code(practice)
     kim = sign_in("kim")
     for use_case in (downloads.confirm_download,):
         with pytest.raises(NotFound):
-            practice.call(use_case, kim, number, code)
+            practice.call(use_case, kim, awaiting_code, code)
     with pytest.raises(NotFound):
-        practice.call(downloads.resend_code, kim, number)
+        practice.call(downloads.resend_code, kim, awaiting_code)
     with pytest.raises(NotFound):
-        practice.call(downloads.code_tries_left, kim, number)
-    assert practice.call(downloads.code_tries_left, dana, number) == 5
+        practice.call(downloads.code_tries_left, kim, awaiting_code)
+    assert practice.call(downloads.code_tries_left, dana, awaiting_code) == 5
 
 
 def test_attack_brute_force_by_requesting_again_and_again(practice: Practice, dana: Actor) -> None:
@@ -273,14 +275,13 @@ def test_attack_brute_force_with_requests_made_beforehand(
 
 
 def test_attack_parallel_guesses_from_two_programs_get_five_tries_together(
-    practice: Practice, practice_data, dana: Actor, clock: FixedClock
+    practice: Practice, practice_data, dana: Actor, awaiting_code: int, clock: FixedClock
 ) -> None:
     """Vulnerability: a try that is counted after the code was compared can be made many times.
 
     Scenario: several processes answer the same request at once.
     Verified: five answers are compared, all others are refused.
     """
-    number = requested(practice, dana)
     code = last_code(practice)
     others = [Practice.open(practice_data, practice.pgid, clock) for _ in range(3)]
     compared: list[str] = []
@@ -288,7 +289,7 @@ def test_attack_parallel_guesses_from_two_programs_get_five_tries_together(
     def guess(mine: Practice) -> None:
         for _ in range(4):
             with pytest.raises(WrongCode) as refused:
-                answer(mine, dana, number, wrong(code))
+                answer(mine, dana, awaiting_code, wrong(code))
             compared.append(refused.value.what)
 
     threads = [threading.Thread(target=guess, args=(other,)) for other in others]
@@ -301,19 +302,18 @@ def test_attack_parallel_guesses_from_two_programs_get_five_tries_together(
     assert len(compared) == 12
     assert compared.count("That is not the code that was sent.") == 5
     with pytest.raises(WrongCode, match="tries are used up"):
-        answer(practice, dana, number, code)
+        answer(practice, dana, awaiting_code, code)
 
 
 def test_attack_of_two_right_answers_at_once_one_schedules(
-    practice: Practice, practice_data, dana: Actor, clock: FixedClock
+    practice: Practice, practice_data, dana: Actor, awaiting_code: int, clock: FixedClock
 ) -> None:
-    number = requested(practice, dana)
     code = last_code(practice)
     outcomes: list[str] = []
 
     def confirm(mine: Practice) -> None:
         try:
-            outcomes.append(answer(mine, dana, number, code))
+            outcomes.append(answer(mine, dana, awaiting_code, code))
         except (WrongCode, Conflict) as refused:
             outcomes.append(type(refused).__name__)
 
@@ -329,27 +329,27 @@ def test_attack_of_two_right_answers_at_once_one_schedules(
     assert len(events) == 1
 
 
-def test_s9_wrong_codes_are_in_the_audit_trail(practice: Practice, dana: Actor) -> None:
-    number = requested(practice, dana)
+def test_s9_wrong_codes_are_in_the_audit_trail(
+    practice: Practice, dana: Actor, awaiting_code: int
+) -> None:
     with pytest.raises(WrongCode):
-        answer(practice, dana, number, wrong(last_code(practice)))
+        answer(practice, dana, awaiting_code, wrong(last_code(practice)))
     event = practice.call(Store.one, "SELECT * FROM audit_log ORDER BY seq DESC LIMIT 1")
     assert event is not None
     assert (event["action"], event["user_id"], event["object"]) == (
         "download.wrong_code",
         dana.user_id,
-        f"data_download:{number}",
+        f"data_download:{awaiting_code}",
     )
 
 
 def test_d7_the_code_goes_to_the_number_on_file_at_the_time_of_the_request(
-    practice: Practice, dana: Actor, clock: FixedClock
+    practice: Practice, dana: Actor, awaiting_code: int, clock: FixedClock
 ) -> None:
     """Scenario: after the request the number is changed to an attacker's, and the code sent again.
 
     Verified: the first went to the number on file; none goes to the new number.
     """
-    number = requested(practice, dana)
     assert [m.recipient for m in practice.call(outbox.waiting)] == ["+15105550142"]
     clock.advance(seconds=31)
     change_store(
@@ -358,7 +358,7 @@ def test_d7_the_code_goes_to_the_number_on_file_at_the_time_of_the_request(
         " '2026-11-20T17:00:20Z' WHERE user_name = 'dana'",
     )
     with pytest.raises(Conflict, match="changed meanwhile"):
-        practice.call(downloads.resend_code, dana, number)
+        practice.call(downloads.resend_code, dana, awaiting_code)
     assert [m.recipient for m in practice.call(outbox.waiting)] == ["+15105550142"]
 
 

@@ -31,14 +31,6 @@ RUNNER = unattended("night")
 SOME = Progress("patient", 10, 100, 1000)
 
 
-@pytest.fixture
-def due(practice: Practice, sign_in: SignIn, clock: FixedClock) -> int:
-    """A download of dana that is due now."""
-    number = scheduled(practice, sign_in("dana"))
-    clock.advance(days=1)
-    return number
-
-
 def claimed(practice: Practice, holder: str = "runner 1") -> Job:
     job = practice.call(run.claim, RUNNER, holder)
     assert job is not None
@@ -53,7 +45,7 @@ def row_of(practice: Practice, number: int) -> dict[str, object]:
     return dict(found)
 
 
-def made(job: Job, clock: FixedClock) -> Made:
+def made_of(job: Job, clock: FixedClock) -> Made:
     return Made(clock.now(), f"1000-{job.run_on}-{job.download_id:04d}.zip", 9, "0" * 64, ())
 
 
@@ -139,15 +131,15 @@ def test_attack_a_runner_that_was_thought_dead_writes_nothing_more(
     for use_case, arguments in (
         (run.report, (stale, SOME)),
         (run.take_keys, (stale, 1)),
-        (run.finish, (RUNNER, stale, made(stale, clock))),
+        (run.finish, (RUNNER, stale, made_of(stale, clock))),
         (run.fail, (RUNNER, stale, "late")),
     ):
         with pytest.raises(LeaseLost):
             practice.call(use_case, *arguments)
     assert (row_of(practice, due), keys_left(practice)) == (before, left)
-    practice.call(run.finish, RUNNER, fresh, made(fresh, clock))
+    practice.call(run.finish, RUNNER, fresh, made_of(fresh, clock))
     with pytest.raises(LeaseLost):
-        practice.call(run.finish, RUNNER, stale, made(stale, clock))
+        practice.call(run.finish, RUNNER, stale, made_of(stale, clock))
     assert row_of(practice, due)["state"] == "ready"
 
 
@@ -159,7 +151,7 @@ def test_attack_a_user_cannot_finish_or_claim_in_the_runners_place(
     for use_case, arguments in (
         (run.claim, (kim, "kim")),
         (run.sweep, (kim,)),
-        (run.finish, (kim, job, made(job, clock))),
+        (run.finish, (kim, job, made_of(job, clock))),
         (run.fail, (kim, job, "x")),
     ):
         with pytest.raises(Refused, match="Only the unattended run"):
@@ -204,7 +196,7 @@ def test_finishing_destroys_every_key_that_is_left(
     job = claimed(practice)
     practice.call(run.take_keys, job, download_keys.entries_per_archive())
     assert keys_left(practice) > 0
-    practice.call(run.finish, RUNNER, job, made(job, clock))
+    practice.call(run.finish, RUNNER, job, made_of(job, clock))
     assert practice.call(Store.value, "SELECT count(*) FROM data_download_key") == 0
     row = row_of(practice, due)
     assert (row["state"], row["lease_holder"], row["lease_until"]) == ("ready", None, None)
@@ -284,9 +276,9 @@ def test_sweeping_keeps_what_is_ready_and_what_is_being_made(
     job = claimed(practice)
     kept = practice.call(run.sweep, RUNNER)
     assert (kept.files, kept.being_made) == (frozenset(), {(job.run_on, due)})
-    practice.call(run.finish, RUNNER, job, made(job, clock))
+    practice.call(run.finish, RUNNER, job, made_of(job, clock))
     kept = practice.call(run.sweep, RUNNER)
-    assert (kept.files, kept.being_made) == ({made(job, clock).file_name}, frozenset())
+    assert (kept.files, kept.being_made) == ({made_of(job, clock).file_name}, frozenset())
 
 
 # Killed at any statement.

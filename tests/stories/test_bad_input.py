@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import shutil
 import sqlite3
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 from store.practice import Practice
 from tests import people
 from tests.clocks import FixedClock
-from tests.stories.shell import Shell
+from tests.stories.shell import Answer, Shell
 from tests.stories.test_main_job import request_with_code
 
 DANA, KIM, ANA = (people.PASSWORDS[name] for name in ("dana", "kim", "ana"))
@@ -23,27 +24,35 @@ def _list(shell: Shell, user: str, password: str, *more: str) -> str:
     ).refused()
 
 
-@pytest.fixture
-def archive(shell: Shell, tmp_path: Path) -> Path:
-    """A ready archive of dana's, saved to a folder."""
+def _save(shell: Shell, number: str, folder: Path | str, user: str) -> Answer:
+    words = ("download", "save", number, "--to", folder, "--user", user, "--password-file", "-")
+    return shell(*words, stdin=people.PASSWORDS[user])
+
+
+def _with_a_ready_archive(shell: Shell) -> str:
+    """Schedule a download of dana's and have it made; return its number."""
     number = request_with_code(shell, "dana")
     shell("runner", "run", "--now", "--user", "kim", "--password-file", "-", stdin=KIM)
-    out = tmp_path / "out"
-    out.mkdir()
-    shell(
-        "download",
-        "save",
-        number,
-        "--to",
-        out,
-        "--user",
-        "dana",
-        "--password-file",
-        "-",
-        stdin=DANA,
-    )
-    (found,) = out.iterdir()
+    return number
+
+
+@pytest.fixture(scope="module")
+def saved(practice_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A ready archive of dana's, made and saved to a folder by the program."""
+    folder = tmp_path_factory.mktemp("saved")
+    shutil.copytree(practice_template, folder / "data")
+    for name in ("home", "out"):
+        (folder / name).mkdir()
+    shell = Shell(folder / "data", folder / "home")
+    _save(shell, _with_a_ready_archive(shell), folder / "out", "dana")
+    (found,) = (folder / "out").iterdir()
     return found
+
+
+@pytest.fixture
+def archive(saved: Path, tmp_path: Path) -> Path:
+    """A copy of it, to be damaged."""
+    return Path(shutil.copy(saved, tmp_path))
 
 
 def _verify(shell: Shell, archive: Path, password: str = DANA) -> str:
@@ -153,35 +162,11 @@ def test_a_secret_key_that_is_gone(shell: Shell) -> None:
 
 
 def test_saving_to_a_folder_that_is_not_there(shell: Shell) -> None:
-    number = request_with_code(shell, "dana")
-    shell("runner", "run", "--now", "--user", "kim", "--password-file", "-", stdin=KIM)
-    told = shell(
-        "download",
-        "save",
-        number,
-        "--to",
-        "/nowhere/at/all",
-        "--user",
-        "dana",
-        "--password-file",
-        "-",
-        stdin=DANA,
-    ).refused()
+    told = _save(shell, _with_a_ready_archive(shell), "/nowhere/at/all", "dana").refused()
     assert "no folder" in told
     assert "Nothing was saved" in told
 
 
-def test_d15_an_administrator_cannot_retrieve_it(shell: Shell, archive: Path) -> None:
-    told = shell(
-        "download",
-        "save",
-        "1",
-        "--to",
-        archive.parent,
-        "--user",
-        "kim",
-        "--password-file",
-        "-",
-        stdin=KIM,
-    ).refused()
+def test_d15_an_administrator_cannot_retrieve_it(shell: Shell, tmp_path: Path) -> None:
+    told = _save(shell, _with_a_ready_archive(shell), tmp_path, "kim").refused()
     assert "Only the user who scheduled" in told

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -52,6 +53,25 @@ def home_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("USERPROFILE", str(home))
     return home
+
+
+@pytest.fixture(scope="session")
+def archive_of_450(practice_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An archive of 450 patients, made for dana by the real runner."""
+    data = tmp_path_factory.mktemp("450") / "data"
+    shutil.copytree(practice_template, data)
+    clock = FixedClock()
+    with Practice.open(data, people.PGID, clock) as practice:
+        add_patients(practice, tuple(f"Nguyễn {number}" for number in range(450)))
+        ready_download(practice, clock)
+        (made,) = practice.folder.downloads.glob("*.zip")
+    return made
+
+
+@pytest.fixture
+def archive(archive_of_450: Path, home_folder: Path) -> Path:
+    """The same in the home folder, as its requester saved it."""
+    return Path(shutil.copy(archive_of_450, home_folder))
 
 
 @pytest.fixture

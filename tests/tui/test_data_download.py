@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +15,6 @@ from tests.clocks import FixedClock
 from tests.tui.conftest import (
     SMALL,
     arrive,
-    ready_download,
     see,
     sign_in,
     type_text,
@@ -229,11 +229,8 @@ async def test_view_only_sees_the_list_and_is_told_which_right_scheduling_needs(
         await see(pilot, "Setup > Security > Groups")
 
 
-async def test_the_list_tells_what_a_ready_download_needs(
-    kiosk: Any, practice: Practice, clock: FixedClock
-) -> None:
+async def test_the_list_tells_what_a_ready_download_needs(kiosk: Any, made: Path) -> None:
     """D16, D17."""
-    ready_download(practice, clock)
     async with kiosk.run_test(size=SMALL) as pilot:
         await sign_in(pilot)
         await open_place(pilot, "data_download")
@@ -242,11 +239,8 @@ async def test_the_list_tells_what_a_ready_download_needs(
         await see(pilot, "Windows Explorer, macOS and unzip cannot open it.")
 
 
-async def test_nobody_else_can_retrieve_it_and_the_list_says_so(
-    kiosk: Any, practice: Practice, clock: FixedClock
-) -> None:
+async def test_nobody_else_can_retrieve_it_and_the_list_says_so(kiosk: Any, made: Path) -> None:
     """D15: not an administrator."""
-    ready_download(practice, clock, "dana")
     async with kiosk.run_test(size=SMALL) as pilot:
         await sign_in(pilot, "kim")
         await open_place(pilot, "data_download")

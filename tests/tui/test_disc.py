@@ -12,7 +12,6 @@ from exporter.archive.reader import Archive
 from exporter.convert import burning
 from store.practice import Practice
 from tests.tui.conftest import SMALL, arrive, see, type_text
-from tests.tui.test_open_archive import archive as archive
 from tests.tui.test_open_archive import open_it
 from tui.screens.disc import DiscDialog, LockedCsvDialog
 from tui.screens.discs import DiscsDialog

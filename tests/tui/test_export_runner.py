@@ -13,7 +13,7 @@ from store.practice import Practice
 from store.use_cases import unattended as run
 from tests import people, system_programs
 from tests.clocks import FixedClock
-from tests.tui.conftest import SMALL, ready_download, see, settle, sign_in, words_of
+from tests.tui.conftest import SMALL, see, settle, sign_in, words_of
 from tests.tui.places import open_place
 
 LONG_AGO = "2020-01-01T00:00:00Z"
@@ -140,10 +140,7 @@ async def test_without_the_rights_each_key_names_its_own(kiosk: Any, practice: P
         await see(pilot, "Utilities - Export Runner: Full Control")
 
 
-async def test_what_is_done_tells_its_size(
-    kiosk: Any, practice: Practice, clock: FixedClock
-) -> None:
-    ready_download(practice, clock, "dana")
+async def test_what_is_done_tells_its_size(kiosk: Any, made: Path) -> None:
     async with kiosk.run_test(size=SMALL) as pilot:
         await sign_in(pilot, "kim")
         await open_place(pilot, "export_runner")

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from store.practice import Practice
 from tests import people
-from tests.clocks import FixedClock
-from tests.tui.conftest import SMALL, arrive, ready_download, see, settle, sign_in, words_of
+from tests.tui.conftest import SMALL, arrive, see, settle, sign_in, words_of
 from tests.tui.places import open_place
 from tui import keys
 from tui.screens.data_download import DataDownloadScreen
@@ -76,11 +76,8 @@ async def test_whoever_may_not_see_communications_is_told_no_state(kiosk: Any) -
         await see(pilot, "Communications needs a right")
 
 
-async def test_a_notice_leads_to_the_place_and_never_to_the_file(
-    kiosk: Any, practice: Practice, clock: FixedClock
-) -> None:
+async def test_a_notice_leads_to_the_place_and_never_to_the_file(kiosk: Any, made: Path) -> None:
     """D22, and REQUIREMENTS 6: notices lead to the page."""
-    ready_download(practice, clock)
     async with kiosk.run_test(size=SMALL) as pilot:
         await sign_in(pilot)
         await see(pilot, "is ready. Only you can retrieve it.")
@@ -92,11 +89,8 @@ async def test_a_notice_leads_to_the_place_and_never_to_the_file(
         await arrive(pilot, DataDownloadScreen)
 
 
-async def test_another_user_learns_that_it_is_complete_and_no_more(
-    kiosk: Any, practice: Practice, clock: FixedClock
-) -> None:
+async def test_another_user_learns_that_it_is_complete_and_no_more(kiosk: Any, made: Path) -> None:
     """D22: the team is told; D15: only the requester retrieves."""
-    ready_download(practice, clock, "dana")
     async with kiosk.run_test(size=SMALL) as pilot:
         await sign_in(pilot, "kim")
         await see(pilot, "by Dana Ruiz is complete.")
@@ -142,11 +136,8 @@ async def test_left_and_right_go_to_the_column_beside(kiosk: Any) -> None:
         assert kiosk.focused is first
 
 
-async def test_the_whole_note_of_the_marked_place_is_told(
-    kiosk: Any, practice: Practice, clock: FixedClock
-) -> None:
+async def test_the_whole_note_of_the_marked_place_is_told(kiosk: Any, made: Path) -> None:
     """A note may be longer than its column."""
-    ready_download(practice, clock)
     async with kiosk.run_test(size=SMALL) as pilot:
         await sign_in(pilot)
         await see(pilot, "Data Download: 1 ready, 7 days left.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,13 +11,11 @@ from textual.pilot import Pilot
 
 from store.practice import Practice
 from tests import people
-from tests.clocks import FixedClock
 from tests.tui.conftest import (
     LARGE,
     ODD_NAME,
     SMALL,
     add_odd_people,
-    ready_download,
     see,
     seen,
     settle,
@@ -27,9 +26,9 @@ from tests.tui.places import open_place
 
 
 async def resized(pilot: Pilot[Any], size: tuple[int, int]) -> None:
-    """Another size of the terminal, as far as the kiosk has followed it."""
+    """Another size of the terminal, once the kiosk has laid out its screen anew for it."""
     await pilot.resize_terminal(*size)
-    await settle(pilot, lambda: pilot.app.screen.size == size)
+    await settle(pilot, lambda: pilot.app.screen._compositor.size == size)
 
 
 @pytest.mark.parametrize("user_name", ["odd", "long"])
@@ -49,13 +48,10 @@ async def test_a_user_with_an_odd_name_can_work(
                 assert all(cell_len(line) <= size[0] for line in lines)
 
 
-async def test_an_odd_name_is_drawn_as_it_is(
-    kiosk: Any, practice: Practice, clock: FixedClock
-) -> None:
+async def test_an_odd_name_is_drawn_as_it_is(kiosk: Any, practice: Practice, made: Path) -> None:
     people.change_store(
         practice, "UPDATE user SET full_name = ? WHERE user_name = 'dana'", ODD_NAME
     )
-    ready_download(practice, clock, "dana")
     async with kiosk.run_test(size=LARGE) as pilot:
         await sign_in(pilot, "kim")
         await see(pilot, "Jane [/x] Doe 王小明 مريم ‹U+202E›gnp.exe")

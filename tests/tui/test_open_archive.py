@@ -18,7 +18,6 @@ from tests.tui.conftest import (
     LARGE,
     SMALL,
     add_odd_people,
-    add_patients,
     ready_download,
     see,
     settle,
@@ -27,15 +26,6 @@ from tests.tui.conftest import (
     words_of,
 )
 from tests.tui.places import open_place
-
-
-@pytest.fixture
-def archive(practice: Practice, clock: FixedClock, home_folder: Path) -> Path:
-    """An archive of 450 patients in the home folder, as its requester saved it."""
-    add_patients(practice, tuple(f"Nguyễn {number}" for number in range(450)))
-    ready_download(practice, clock)
-    (made,) = practice.folder.downloads.glob("*.zip")
-    return Path(shutil.copy(made, home_folder / made.name))
 
 
 async def choose_and_open(pilot: Any, name: str, password: str) -> None:

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import gc
 import sys
+from collections import Counter
 from typing import Any
 
+import pytest
+from textual.css import stylesheet
+
 from store.practice import Practice
-from tests.tui.conftest import SMALL, see, sign_in, words_of
+from tests.people import PASSWORDS
+from tests.tui.conftest import SMALL, see, sign_in, type_text, words_of
 from tests.tui.places import open_place
-from tui import ahead
+from tui import ahead, theme
 from tui.screens.home_places import PLACE_CLASSES
 
 
@@ -31,15 +36,34 @@ async def test_a_place_is_first_painted_with_its_content(kiosk: Any, practice: P
         assert "Members: Kim Adler." in painted[0]
 
 
-async def test_the_toolkit_keeps_all_styles_that_it_has_read(kiosk: Any) -> None:
-    """Where there are more sheets than it keeps, a new kind of widget makes it read all again."""
+async def test_a_sheet_of_styles_is_read_once_for_each_look(
+    kiosk: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Signing in, every place, unlocking and the other look: none waits for what is known."""
+    read: Counter[object] = Counter()
+    stock = stylesheet.parse
+
+    def noting(scope: str, css: str, read_from: object, *more: Any, **words: Any) -> Any:
+        read[kiosk.theme, scope, css, read_from, words["tie_breaker"]] += 1
+        return stock(scope, css, read_from, *more, **words)
+
+    monkeypatch.setattr(stylesheet, "parse", noting)
+    monkeypatch.setattr(theme, "_READ", {})
     async with kiosk.run_test(size=SMALL) as pilot:
         await sign_in(pilot, "kim")
         for code in PLACE_CLASSES:
             await open_place(pilot, code)
             await pilot.press("escape")
             await see(pilot, "My Factors")
-        assert len(kiosk.stylesheet.source) <= kiosk.stylesheet._parse_cache.maxsize
+        for _ in range(4):
+            await pilot.press("f2")
+        await pilot.press("f9")
+        await see(pilot, "The password unlocks.")
+        await type_text(pilot, PASSWORDS["kim"])
+        await pilot.press("enter")
+        await see(pilot, "Utilities")
+    assert {look for look, *_sheet in read} == set(theme.THEMES)
+    assert set(read.values()) == {1}
 
 
 def test_all_screens_are_loaded_ahead_and_put_aside() -> None:
@@ -52,6 +76,5 @@ def test_all_screens_are_loaded_ahead_and_put_aside() -> None:
         for place in PLACE_CLASSES.values():
             assert place.partition(":")[0] in sys.modules
     finally:
-        gc.unfreeze()
         gc.set_threshold(*thresholds)
         gc.enable()

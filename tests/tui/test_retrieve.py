@@ -11,7 +11,7 @@ from store.practice import Practice
 from store.use_cases import accounts, passwords
 from tests import people
 from tests.clocks import FixedClock
-from tests.tui.conftest import SMALL, ready_download, see, settle, sign_in, type_text
+from tests.tui.conftest import SMALL, see, settle, sign_in, type_text
 from tests.tui.places import open_place
 from tui.screens.archive import ArchiveScreen
 
@@ -25,10 +25,9 @@ async def open_retrieve(pilot: Any) -> None:
 
 
 async def test_the_archive_is_saved_to_the_folder_that_was_named(
-    kiosk: Any, practice: Practice, clock: FixedClock, home_folder: Path
+    kiosk: Any, practice: Practice, home_folder: Path, made: Path
 ) -> None:
     """D17: saved to a folder the user names; it is the same bytes, and it is audited."""
-    ready_download(practice, clock)
     (original,) = practice.folder.downloads.glob("*.zip")
     async with kiosk.run_test(size=SMALL) as pilot:
         await open_retrieve(pilot)
@@ -44,10 +43,7 @@ async def test_the_archive_is_saved_to_the_folder_that_was_named(
     assert row["destination"] == str(home_folder)
 
 
-async def test_a_wrong_password_saves_nothing(
-    kiosk: Any, practice: Practice, clock: FixedClock, home_folder: Path
-) -> None:
-    ready_download(practice, clock)
+async def test_a_wrong_password_saves_nothing(kiosk: Any, home_folder: Path, made: Path) -> None:
     async with kiosk.run_test(size=SMALL) as pilot:
         await open_retrieve(pilot)
         await type_text(pilot, "wrong")
@@ -56,10 +52,7 @@ async def test_a_wrong_password_saves_nothing(
     assert list(home_folder.iterdir()) == []
 
 
-async def test_a_folder_that_is_not_there_is_told_at_its_field(
-    kiosk: Any, practice: Practice, clock: FixedClock
-) -> None:
-    ready_download(practice, clock)
+async def test_a_folder_that_is_not_there_is_told_at_its_field(kiosk: Any, made: Path) -> None:
     async with kiosk.run_test(size=SMALL) as pilot:
         await open_retrieve(pilot)
         kiosk.screen.query_one("#folder").value = "/nowhere/at/all"
@@ -69,10 +62,9 @@ async def test_a_folder_that_is_not_there_is_told_at_its_field(
 
 
 async def test_a_copy_that_cannot_be_audited_does_not_stay(
-    kiosk: Any, practice: Practice, clock: FixedClock, home_folder: Path
+    kiosk: Any, practice: Practice, home_folder: Path, made: Path
 ) -> None:
     """Vulnerability: a copy leaves the practice although the session ended meanwhile."""
-    ready_download(practice, clock)
     async with kiosk.run_test(size=SMALL) as pilot:
         await open_retrieve(pilot)
         stock = practice.ask
@@ -93,9 +85,8 @@ async def test_a_copy_that_cannot_be_audited_does_not_stay(
 
 
 async def test_a_download_is_opened_here_without_a_copy(
-    kiosk: Any, practice: Practice, clock: FixedClock, home_folder: Path
+    kiosk: Any, home_folder: Path, made: Path
 ) -> None:
-    ready_download(practice, clock)
     async with kiosk.run_test(size=SMALL) as pilot:
         await sign_in(pilot)
         await open_place(pilot, "data_download")
@@ -112,9 +103,8 @@ async def test_a_download_is_opened_here_without_a_copy(
 
 
 async def test_the_lock_does_not_stop_a_retrieval(
-    kiosk: Any, practice: Practice, clock: FixedClock, home_folder: Path
+    kiosk: Any, home_folder: Path, made: Path
 ) -> None:
-    ready_download(practice, clock)
     async with kiosk.run_test(size=SMALL) as pilot:
         await open_retrieve(pilot)
         await type_text(pilot, people.PASSWORDS["dana"])
@@ -126,10 +116,9 @@ async def test_the_lock_does_not_stop_a_retrieval(
 
 
 async def test_d16_it_tells_which_password_opens_it_after_a_change(
-    kiosk: Any, practice: Practice, clock: FixedClock
+    kiosk: Any, practice: Practice, clock: FixedClock, made: Path
 ) -> None:
     """The earlier one until the next run has locked it anew, then the new one."""
-    ready_download(practice, clock)
     old, new = people.PASSWORDS["dana"], "nine blue umbrellas"
     dana = people.signed_in(practice, "dana")
     clock.advance(minutes=5)
@@ -151,9 +140,8 @@ async def test_d16_it_tells_which_password_opens_it_after_a_change(
 
 
 async def test_d15_after_a_reset_the_list_says_that_nobody_retrieves_it(
-    kiosk: Any, practice: Practice, clock: FixedClock
+    kiosk: Any, practice: Practice, made: Path
 ) -> None:
-    ready_download(practice, clock)
     kim = people.signed_in(practice, "kim")
     given = practice.call(accounts.reset_password, kim, 2)
     change_store = people.change_store

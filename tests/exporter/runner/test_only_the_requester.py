@@ -30,14 +30,7 @@ HERS, HIS = people.PASSWORDS["dana"], people.PASSWORDS["kim"]
 CHOSEN = "a ladder beside the old barn"
 
 
-@pytest.fixture
-def ready(practice: Practice, sign_in: SignIn, clock: FixedClock) -> Path:
-    """Dana's archive, number 1."""
-    people.scheduled(practice, sign_in("dana"))
-    return made(practice, clock)
-
-
-def made(practice: Practice, clock: FixedClock) -> Path:
+def next_made(practice: Practice, clock: FixedClock) -> Path:
     clock.advance(days=1)
     (outcome,) = run_due(practice)
     assert outcome.made is not None, outcome.reason
@@ -106,7 +99,7 @@ WAYS = (in_her_groups, a_copy_of_her, her_name, her_place, without_her_factors, 
 
 @pytest.mark.parametrize("way", WAYS, ids=lambda way: way.__name__)
 def test_d15_no_administrator_gets_there(
-    practice: Practice, ready: Path, sign_in: SignIn, way: Callable[[Practice, Actor], Actor]
+    practice: Practice, made: Path, sign_in: SignIn, way: Callable[[Practice, Actor], Actor]
 ) -> None:
     """Vulnerability: a right, a name or an account stands for the person who asked.
 
@@ -117,11 +110,11 @@ def test_d15_no_administrator_gets_there(
         with pytest.raises(Refused, match="Only the user who scheduled"):
             practice.call(retrieving.authorise_retrieval, taken, 1, password)
     run_due(practice)
-    assert opens(ready, HERS, HIS, CHOSEN) == [True, False, False]
+    assert opens(made, HERS, HIS, CHOSEN) == [True, False, False]
 
 
 def test_attack_the_row_given_to_another_in_the_database(
-    practice: Practice, ready: Path, sign_in: SignIn
+    practice: Practice, made: Path, sign_in: SignIn
 ) -> None:
     """Scenario: without `secret.key`, kim writes himself into the row, then changes his password.
 
@@ -129,10 +122,10 @@ def test_attack_the_row_given_to_another_in_the_database(
     """
     people.change_store(practice, "UPDATE data_download SET requested_by = 1")
     kim = sign_in("kim")
-    assert practice.call(retrieving.authorise_retrieval, kim, 1, HIS).archive == ready
+    assert practice.call(retrieving.authorise_retrieval, kim, 1, HIS).archive == made
     practice.call(passwords.change_own_password, kim, HIS, CHOSEN)
     assert rekey_waiting(practice) == 0
-    assert opens(ready, HERS, HIS, CHOSEN) == [True, False, False]
+    assert opens(made, HERS, HIS, CHOSEN) == [True, False, False]
 
 
 @pytest.mark.parametrize("repeat", [None, "weekly"])
@@ -148,7 +141,7 @@ def test_attack_a_password_hash_put_into_the_database(
 
     asked = None if repeat is None else Repeat("weekly")
     people.scheduled(practice, sign_in("dana"), repeat=asked)
-    first = made(practice, clock)
+    first = next_made(practice, clock)
     if repeat is None:
         people.scheduled(practice, sign_in("dana"))
     people.change_store(
@@ -160,7 +153,7 @@ def test_attack_a_password_hash_put_into_the_database(
     practice.call(passwords.change_own_password, as_her, HIS, CHOSEN)
     assert rekey_waiting(practice) == 0
     clock.advance(days=6)
-    second = made(practice, clock)
+    second = next_made(practice, clock)
     assert first != second
     assert opens(second, HERS, HIS, CHOSEN) == [True, False, False]
     if first.exists():
@@ -176,9 +169,9 @@ def test_attack_two_requesters_archives_swapped(
     of whoever asked for it.
     """
     people.scheduled(practice, sign_in("dana"))
-    hers = made(practice, clock)
+    hers = next_made(practice, clock)
     people.scheduled(practice, in_her_groups(practice, sign_in("kim")))
-    his = made(practice, clock)
+    his = next_made(practice, clock)
     kim = sign_in("kim")
     between = tmp_path / "between"
     for one, other in ((hers, between), (his, hers), (between, his)):

@@ -34,16 +34,6 @@ NEW = "nine blue umbrellas"
 THIRD = "a tortoise called Hannibal"
 
 
-@pytest.fixture
-def made(practice: Practice, sign_in: SignIn, clock: FixedClock) -> Path:
-    """The archive of a download that dana has scheduled for tomorrow."""
-    people.scheduled(practice, sign_in("dana"))
-    clock.advance(days=1)
-    (outcome,) = run_due(practice)
-    assert outcome.made is not None, outcome.reason
-    return practice.folder.downloads / outcome.made.file_name
-
-
 def change(practice: Practice, old: str = OLD, new: str = NEW) -> Actor:
     """Change dana's password as she does; return her, signed in."""
     dana = _sign_in(practice, old)

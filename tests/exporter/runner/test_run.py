@@ -37,16 +37,6 @@ SignIn = Callable[[str], Actor]
 RUNNER = access.unattended("test")
 
 
-@pytest.fixture
-def made(practice: Practice, sign_in: SignIn, clock: FixedClock) -> Path:
-    """The archive of a download that dana has scheduled for tomorrow."""
-    people.scheduled(practice, sign_in("dana"))
-    clock.advance(days=1)
-    (outcome,) = run_due(practice)
-    assert outcome.made is not None, outcome.reason
-    return practice.folder.downloads / outcome.made.file_name
-
-
 def test_d13_nothing_is_made_before_its_day_and_a_late_run_catches_up(
     practice: Practice, sign_in: SignIn, clock: FixedClock
 ) -> None:

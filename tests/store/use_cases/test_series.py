@@ -187,20 +187,20 @@ def test_a_missed_week_is_made_late_once_and_the_rhythm_stays(
 
 
 @pytest.mark.parametrize(
-    ("first", "due"),
+    ("first", "midnights"),
     [
         (date(2027, 3, 7), ["2027-03-07T08", "2027-03-14T08", "2027-03-21T07"]),
         (date(2027, 10, 31), ["2027-10-31T07", "2027-11-07T07", "2027-11-14T08"]),
     ],
 )
 def test_d13_a_weekly_one_is_due_at_midnight_on_both_sides_of_a_change_of_clocks(
-    practice: Practice, sign_in: SignIn, clock: FixedClock, first: date, due: list[str]
+    practice: Practice, sign_in: SignIn, clock: FixedClock, first: date, midnights: list[str]
 ) -> None:
     """The practice's midnight is another instant in UTC from the day after the change on."""
     go_to(clock, first - timedelta(days=2))
     scheduled(practice, sign_in("dana"), first, WEEKLY)
     found = []
-    for hour in due:
+    for hour in midnights:
         at = datetime.fromisoformat(f"{hour}:00:00+00:00")
         clock.set(at - timedelta(seconds=1))
         assert night(practice) == [], "a second before midnight"
