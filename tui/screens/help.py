@@ -68,4 +68,4 @@ class HelpDialog(Dialog[None], place="help"):
 
     def on_mount(self) -> None:
         """The arrow keys scroll at once."""
-        self.query_one("#help").focus()
+        self.set_focus(self.query_one("#help"))
