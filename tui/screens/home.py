@@ -270,7 +270,7 @@ class HomeScreen(Place, place="home"):
 
     def on_key(self, event: events.Key) -> None:
         """Open a place by its number."""
-        if not self.is_current:
+        if not self.is_active:
             # Typed before the place was there: it belongs to the place, never to another one.
             event.stop()
             top = self.app.screen

@@ -147,7 +147,7 @@ class PlaceMixin(ComesWhole[Answer]):
 
         The stock method takes away whatever screen is on top.
         """
-        if self.is_current:
+        if self.is_active:
             return super().dismiss(result)
         self._waiting_to_leave = True
         self._answer = result
