@@ -15,8 +15,8 @@ THRESHOLDS: Final = (20_000, 10, 10)
 """How many new objects, and how many smaller collections, bring on the next one: some three screens
 and not a tenth of one, because what a screen is made of is all still in use while it is made."""
 SCREENS: Final = Path(__file__).parent / "screens"
-LIBRARIES: Final = ("phonenumbers", "zxcvbn", "segno", "pyotp")
-"""What the store loads when it is first needed, and people wait for at a key."""
+LIBRARIES: Final = ("phonenumbers", "zxcvbn", "segno", "pyotp", "textual.scrollbar")
+"""What store and toolkit load when it is first needed, and people wait for at a key."""
 
 
 def start() -> None:
