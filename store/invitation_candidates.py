@@ -26,9 +26,13 @@ BY_NAME = (
 )
 AFTER = (
     f"({BY_NAME}) > (SELECT coalesce(last_name, ''), coalesce(first_name, ''), patient_id"
-    " FROM patient WHERE patient_id = :after)"
+    " FROM patient WHERE patient_id = :after) AND coalesce(p.last_name, '') COLLATE NOCASE"
+    " >= (SELECT coalesce(last_name, '') FROM patient WHERE patient_id = :after)"
 )
-"""The page goes on after the patient `:after`, which is in the table whatever became of it."""
+"""The page goes on after the patient `:after`, which is in the table whatever became of it.
+
+SQLite finds the place in the index by the last name alone, and by nothing that stands in brackets.
+"""
 _ROW = (
     "p.patient_id, p.first_name, p.last_name, p.address, p.city, p.state, p.birthdate, p.email,"
     " p.home_phone, p.work_phone, p.wireless_phone, p.status, p.email_ok, p.office_id,"

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from sqlite_utils import Database, Migrations
 
 MIGRATION_SET = "chairside"
-NAMES = ("m0001_practice_store", "m0002_receipts_of_messages")
+NAMES = ("m0001_practice_store", "m0002_receipts_of_messages", "m0003_patients_by_name")
 
 AUDIT_TRIGGERS = (
     """CREATE TRIGGER audit_log_is_never_changed BEFORE UPDATE ON audit_log
@@ -125,6 +125,10 @@ def _migrations() -> Migrations:
     @migrations(name=NAMES[1])
     def m0002_receipts_of_messages(db: Database) -> None:
         _bring(db, 2)
+
+    @migrations(name=NAMES[2])
+    def m0003_patients_by_name(db: Database) -> None:
+        _bring(db, 3)
 
     return migrations
 

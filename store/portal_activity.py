@@ -65,10 +65,19 @@ def page(store: Store, wanted: ActivityFilter, after: int | None, limit: int) ->
 
 
 def counts(store: Store) -> dict[str, int]:
-    """Return how many patients stand where, by state."""
-    rows = store.rows(f"SELECT {_STATE} AS state, count(*) AS n{_FROM} WHERE {_WHOM} GROUP BY 1")
-    found = {row["state"]: row["n"] for row in rows}
-    return {state: found.get(state, 0) for state in STATES}
+    """Return how many patients stand where, by state.
+
+    Only those whom the portal knows are looked at one by one: most of a practice never heard of it.
+    """
+    known = store.rows(
+        f"SELECT {_STATE} AS state, count(*) AS n, total(p.status = 'patient') AS patients{_FROM}"
+        " WHERE p.patient_id IN (SELECT patient_id FROM portal_credential"
+        " UNION SELECT patient_id FROM portal_invite) GROUP BY 1"
+    )
+    found = dict.fromkeys(STATES, 0) | {row["state"]: row["n"] for row in known}
+    patients = store.value("SELECT count(*) FROM patient WHERE status = 'patient'")
+    found["never_invited"] += patients - int(sum(row["patients"] for row in known))
+    return found
 
 
 def _asked(wanted: ActivityFilter) -> tuple[list[str], dict[str, Any]]:

@@ -15,6 +15,8 @@ THRESHOLDS: Final = (20_000, 10, 10)
 """How many new objects, and how many smaller collections, bring on the next one: some three screens
 and not a tenth of one, because what a screen is made of is all still in use while it is made."""
 SCREENS: Final = Path(__file__).parent / "screens"
+LIBRARIES: Final = ("phonenumbers", "zxcvbn", "segno", "pyotp", "textual.scrollbar")
+"""What store and toolkit load when it is first needed, and people wait for at a key."""
 
 
 def start() -> None:
@@ -23,7 +25,7 @@ def start() -> None:
 
 
 def get_ready() -> None:
-    """Load every screen, and put what is loaded out of the sight of the memory's collector.
+    """Load every screen and what keys will need, and put it out of the sight of the collector.
 
     A whole collection took 150 to 200 ms, most of it for looking through code and styles, and fell
     on whatever key came just then.
@@ -31,6 +33,8 @@ def get_ready() -> None:
     try:
         for path in sorted(SCREENS.glob("*.py")):
             importlib.import_module(f"tui.screens.{path.stem}")
+        for library in LIBRARIES:
+            importlib.import_module(library)
     finally:
         gc.freeze()
         gc.set_threshold(*THRESHOLDS)

@@ -113,6 +113,17 @@ def table_styles(name: str) -> dict[str, Style]:
     }
 
 
+@lru_cache
+def line_styles(name: str) -> dict[str, Style]:
+    """Return how the parts of a line that is typed into are drawn in a look, as for a table."""
+    look = THEMES.get(name, THEMES[NIGHT])
+    return {
+        "hint": Style(color=look.variables["tone-dim"]),
+        "cursor": Style(color=look.background, bgcolor=look.foreground),
+        "selection": Style(bgcolor=look.variables["line"]),
+    }
+
+
 def sheet() -> str:
     """Return the styles of all screens as one sheet: the toolkit goes through all it has, often."""
     files = [HERE / "kiosk.tcss", *sorted((HERE / "screens").glob("*.tcss"))]

@@ -43,6 +43,15 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
+class Index:
+    """An index that a later numbered step brought, over what is worked out of columns (SQL)."""
+
+    name: str
+    over: tuple[str, ...]
+    since: int
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
     """One table.
 
@@ -57,6 +66,7 @@ class Table:
     unique: tuple[tuple[str, ...], ...] = ()
     checks: tuple[str, ...] = ()
     indexes: tuple[tuple[str, ...], ...] = ()
+    later_indexes: tuple[Index, ...] = ()
     primary_key: tuple[str, ...] = ()
     left_out: str | None = None
     without_rowid: bool = False
@@ -211,19 +221,20 @@ def ddl(table: Table, value_sets: dict[str, dict[str, str]]) -> list[str]:
 
 
 def ddl_added(table: Table, since: int, value_sets: dict[str, dict[str, str]]) -> list[str]:
-    """Return the statements that bring the columns of a later step to a table that is there."""
+    """Return the statements that bring what a later step added to a table that is there."""
     statements = []
     for column in (c for c in table.columns if c.since == since):
         sql = _column_sql(column, None, value_sets)
         statements.append(f'ALTER TABLE "{table.name}" ADD COLUMN {sql}')
         if column.indexed:
             statements.append(_index_sql(table, (column.name,)))
-    return statements
+    later = (index for index in table.later_indexes if index.since == since)
+    return [*statements, *(_index_sql(table, index.over, index.name) for index in later)]
 
 
-def _index_sql(table: Table, names: tuple[str, ...]) -> str:
-    plain = "_".join(names)
-    return f'CREATE INDEX "{table.name}__{plain}" ON "{table.name}" ({", ".join(names)})'
+def _index_sql(table: Table, over: tuple[str, ...], name: str = "") -> str:
+    name = name or "_".join(over)
+    return f'CREATE INDEX "{table.name}__{name}" ON "{table.name}" ({", ".join(over)})'
 
 
 def _column_sql(

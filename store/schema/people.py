@@ -9,6 +9,7 @@ from store.clock import PACIFIC
 from store.schema.columns import (
     CREATED_EDITED,
     Column,
+    Index,
     Table,
     cents,
     choice,
@@ -24,6 +25,8 @@ from store.schema.people_values import VALUE_SETS
 
 __all__ = ["TABLES", "VALUE_SETS"]
 
+BY_NAME = ("coalesce(last_name, '') COLLATE NOCASE", "coalesce(first_name, '') COLLATE NOCASE")
+"""In which order lists show patients."""
 _ADDRESS = (
     text("address", "Street and house number."),
     text("address2", "Second line of the address: unit, suite, floor."),
@@ -204,6 +207,10 @@ PATIENT = Table(
         *_PATIENT_NOTES,
         *_PATIENT_BALANCES,
         *CREATED_EDITED,
+    ),
+    later_indexes=(
+        # With the status, so that whoever is no patient is passed over without a look at the row.
+        Index("by_name", (*BY_NAME, "patient_id", "status"), since=3),
     ),
 )
 

@@ -9,7 +9,10 @@ from textual import events
 from textual.app import App, ComposeResult
 
 from tests import people
-from tests.tui.conftest import SMALL, burst, see, seen
+from tests.tui.conftest import SMALL, burst, see, seen, settle, sign_in
+from tests.tui.places import open_place
+from tui.screens.help import HelpDialog
+from tui.screens.home import HomeScreen
 from tui.widgets.long_text import LongText
 
 
@@ -75,3 +78,34 @@ async def test_what_is_typed_before_the_first_picture_is_kept(kiosk: Any) -> Non
         await see(pilot, "PGID 1000")
         await pilot.pause(0.1)
         assert kiosk.screen.query_one("#user_name").value == "dana"
+
+
+async def test_letters_typed_right_after_the_number_of_a_place_belong_to_that_place(
+    kiosk: Any,
+) -> None:
+    """Scenario: somebody opens Patients and types a name at once. Its letters name other places."""
+    async with kiosk.run_test(size=SMALL) as pilot:
+        await sign_in(pilot, "kim")
+        await see(pilot, "My Factors")
+        burst(pilot, *((key, key) for key in "1ad"))
+        await see(pilot, "Find a patient ▌ ad")
+        assert [type(screen).__name__ for screen in kiosk.screen_stack] == [
+            "HomeScreen",
+            "PatientsScreen",
+        ]
+
+
+async def test_a_screen_that_ends_under_help_leaves_help_where_it_is(kiosk: Any) -> None:
+    """Scenario: F1 while an answer is awaited, and the answer closes the screen beneath."""
+    async with kiosk.run_test(size=SMALL) as pilot:
+        await sign_in(pilot, "kim")
+        await open_place(pilot, "groups")
+        await see(pilot, "Members: Kim Adler.")
+        beneath = kiosk.screen
+        await pilot.press("f1")
+        await see(pilot, "Rights are granted to groups")
+        beneath.dismiss()
+        await pilot.pause()
+        assert isinstance(kiosk.screen, HelpDialog)
+        await pilot.press("escape")
+        await settle(pilot, lambda: isinstance(kiosk.screen, HomeScreen))

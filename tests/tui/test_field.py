@@ -24,9 +24,7 @@ class OneField(App[None]):
 
     CSS = """
     Field { height: auto; }
-    Field Horizontal { height: 1; }
-    Field .field--label { width: 18; }
-    Field Line { width: 1fr; height: 1; border: none; padding: 0 1; }
+    Field Line { width: 1fr; height: 1; margin: 0 0 0 18; border: none; padding: 0 1; }
     """
 
     def __init__(self, **options: Any) -> None:

@@ -15,6 +15,7 @@ from tests.people import PASSWORDS
 from tests.tui.conftest import SMALL, see, sign_in, type_text, words_of
 from tests.tui.places import open_place
 from tui import ahead, theme
+from tui.screens.help import HelpDialog
 from tui.screens.home_places import PLACE_CLASSES
 
 
@@ -34,6 +35,40 @@ async def test_a_place_is_first_painted_with_its_content(kiosk: Any, practice: P
         await open_place(pilot, "groups")
         await see(pilot, "Members: Kim Adler.")
         assert "Members: Kim Adler." in painted[0]
+
+
+async def test_what_is_longer_than_the_screen_is_first_painted_beside_its_scroll_bar(
+    kiosk: Any,
+) -> None:
+    """A bar takes room: without it the text would be drawn, and then again a little narrower."""
+    async with kiosk.run_test(size=SMALL) as pilot:
+        await sign_in(pilot, "kim")
+        with_bar: list[bool] = []
+        stock = kiosk._display
+
+        def noting(screen: Any, what: Any) -> None:
+            stock(screen, what)
+            if what is not None and isinstance(screen, HelpDialog):
+                bar = screen.query_one("#help").vertical_scrollbar
+                with_bar.append(bar in screen._compositor.visible_widgets)
+
+        kiosk._display = noting
+        await open_place(pilot, "groups")
+        await pilot.press("f1")
+        await see(pilot, "Rights are granted to groups")
+        assert with_bar[0]
+
+
+async def test_home_marks_the_place_that_was_open_as_soon_as_it_is_seen_again(kiosk: Any) -> None:
+    async with kiosk.run_test(size=SMALL) as pilot:
+        await sign_in(pilot, "kim")
+        await see(pilot, "My Factors")
+        number = kiosk.screen.query_one("#place-groups").number
+        await pilot.press(number)
+        await see(pilot, "Members: Kim Adler.")
+        await pilot.press("escape")
+        await see(pilot, "▌ " + number)
+        assert kiosk.focused.id == "place-groups"
 
 
 async def test_a_sheet_of_styles_is_read_once_for_each_look(
@@ -75,6 +110,7 @@ def test_all_screens_are_loaded_ahead_and_put_aside() -> None:
         assert gc.get_freeze_count() > frozen
         for place in PLACE_CLASSES.values():
             assert place.partition(":")[0] in sys.modules
+        assert sys.modules.keys() >= set(ahead.LIBRARIES)
     finally:
         gc.set_threshold(*thresholds)
         gc.enable()

@@ -6,6 +6,7 @@ carries messages and how that does.
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Final
 
 from textual import on, work
@@ -121,10 +122,13 @@ class CommunicationsScreen(Place, CommunicationsWork, place="communications"):
     async def _load(self) -> None:
         practice, actor = self.kiosk.practice, self.kiosk.signed_in
         try:
+            # Alone: whoever may not see it is refused once, as the audit trail tells.
             view = await practice.ask(communications.registration, actor)
-            self._texts = await practice.ask(carriers.carrier, actor, "sms")
-            self._mail = await practice.ask(carriers.carrier, actor, "email")
-            lacking = await practice.ask(home.lacking, actor, [carriers.SET])
+            self._texts, self._mail, lacking = await asyncio.gather(
+                practice.ask(carriers.carrier, actor, "sms"),
+                practice.ask(carriers.carrier, actor, "email"),
+                practice.ask(home.lacking, actor, [carriers.SET]),
+            )
         except Refused as refusal:
             self._refuse(refusal)
             return

@@ -59,7 +59,7 @@ class HelpDialog(Dialog[None], place="help"):
                 parts.append((f"\n{' ' * _KEY_WIDTH}{_beside(f'Not now: {reason}')}", "$tone-dim"))
             parts.append(("\n", ""))
         parts += [("\n", ""), *((f"{line}\n", "$tone-dim") for line in keys.MOVING)]
-        with VerticalScroll(id="help"):
+        with VerticalScroll(id="help", classes="dialog--long"):
             yield Static(join(*parts))
 
     def buttons(self) -> ComposeResult:
@@ -68,4 +68,4 @@ class HelpDialog(Dialog[None], place="help"):
 
     def on_mount(self) -> None:
         """The arrow keys scroll at once."""
-        self.query_one("#help").focus()
+        self.set_focus(self.query_one("#help"))

@@ -117,6 +117,7 @@ class HomeScreen(Place, place="home"):
         super().__init__()
         self._one_at_a_time = asyncio.Lock()
         self._ended: list[str] = []
+        self._opened: PlaceLine | None = None
 
     def body(self) -> ComposeResult:
         """Filled by `_load`."""
@@ -131,7 +132,9 @@ class HomeScreen(Place, place="home"):
         self._load()
 
     def on_screen_resume(self) -> None:
-        """What another place changed shows here at once."""
+        """The place that was open is marked; what it changed shows here at once."""
+        if self._opened is not None and self._opened.is_attached:
+            self.set_focus(self._opened)
         if self.query(PlaceLine):
             self._load()
 
@@ -267,7 +270,7 @@ class HomeScreen(Place, place="home"):
 
     def on_key(self, event: events.Key) -> None:
         """Open a place by its number."""
-        if not self.is_current:
+        if not self.is_active:
             # Typed before the place was there: it belongs to the place, never to another one.
             event.stop()
             top = self.app.screen
@@ -277,20 +280,19 @@ class HomeScreen(Place, place="home"):
         for line in self.query(PlaceLine):
             if line.number == event.key:
                 event.stop()
-                line.focus()
                 self._open(line.code)
 
     def _open(self, code: str) -> None:
         """Open a place, or say which right is missing and where it is granted (D4)."""
-        views = [line.view for line in self.query(PlaceLine) if line.code == code]
-        if not views:
-            return
-        view = views[0]
-        if view.allowed:
-            self.hush()
-            self.open(screen_of(code))
-        else:
-            self.say("This needs a right.", why_refused(view), "warn")
+        for line in (one for one in self.query(PlaceLine) if one.code == code):
+            if line.view.allowed:
+                self.hush()
+                # The mark goes there when Home is seen again: the place comes first.
+                self._opened = line
+                self.open(screen_of(code))
+            else:
+                self.set_focus(line)
+                self.say("This needs a right.", why_refused(line.view), "warn")
 
     def leave(self) -> None:
         """Home is the first place."""

@@ -91,7 +91,7 @@ class PortalActivityScreen(Place, Paged["ActivityRow"], place="portal_activity")
         self.show_page(page.rows, self._row, page.next, mark=len(page.rows) - 1 if at_end else 0)
         self._tell_summary()
         self._explain()
-        self._count()
+        self.call_after_refresh(self._count)
 
     @work(description="portal activity, counted", group=LATER, exit_on_error=False)
     async def _count(self) -> None:

@@ -54,7 +54,7 @@ class CodeField(Field):
 
     def __init__(self, label: str, *, id: str) -> None:
         super().__init__(label, id=id)
-        self.line = CodeLine("", compact=True, select_on_focus=False)
+        self.line = CodeLine("", select_on_focus=False)
         self.line.cursor_blink = False
         self.ask_for("sms")
 

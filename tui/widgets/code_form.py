@@ -211,7 +211,7 @@ class CodeForm(Vertical):
     def _show(self) -> None:
         field = self.field
         field.ask_for(self.kind)
-        field.query_one(".field--label", Static).update(content(_LABELS[self.kind]))
+        field.rename(_LABELS[self.kind])
         field.complain("")
         demo = self.query_one("#demo", Static)
         demo.display = bool(self.asked.demo_text) and self.kind == "sms"

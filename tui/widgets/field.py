@@ -9,19 +9,22 @@ from __future__ import annotations
 import asyncio
 import unicodedata
 from collections.abc import Mapping
+from functools import cache
 from typing import ClassVar
 
 from rich.cells import cell_len
+from rich.style import Style
 from rich.text import Text
 from textual import events
 from textual.app import ComposeResult
-from textual.containers import Horizontal
+from textual.content import Content
 from textual.strip import Strip
 from textual.suggester import Suggester
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
-from tui.widgets.safe import content, drawable
+from tui import theme
+from tui.widgets.safe import content, drawable, fit, join
 
 LABEL_WIDTH = 18
 _DOT = "•"
@@ -82,6 +85,12 @@ class Line(Editing, Input, inherit_bindings=False):
         "ctrl+k": "delete_right_all",
     }
 
+    @classmethod
+    @cache
+    def _get_component_classes(cls) -> frozenset[str]:
+        """None: the parts of a line have their styles from the look, as those of a table."""
+        return frozenset()
+
     async def caught_up(self) -> None:
         """Return once every key that was sent here before is dealt with."""
         done = asyncio.Event()
@@ -114,28 +123,32 @@ class Line(Editing, Input, inherit_bindings=False):
 
     def render_line(self, y: int) -> Strip:
         """Draw the line: what is typed, what is suggested, the selection, the cursor."""
-        if y or not self.value:
-            return super().render_line(y)
+        if y:
+            return Strip.blank(self.size.width, self.rich_style)
+        parts = theme.line_styles(self.app.theme)
         pieces = self._pieces()
         text = Text("".join(pieces), no_wrap=True, overflow="ignore", end="")
+        if not self.value:
+            text.append(drawable(self.placeholder), parts["hint"])
+        elif self.has_focus:
+            text.append(drawable(self._suggestion[len(self.value) :]), parts["hint"])
         if self.has_focus:
-            suggested = drawable(self._suggestion[len(self.value) :])
-            text.append(suggested or " ", self.get_component_rich_style("input--suggestion"))
+            text.append(" ")
             if not self.selection.is_empty:
-                self._style(text, pieces, "input--selection", *sorted(self.selection))
+                self._style(text, pieces, parts["selection"], *sorted(self.selection))
             if self._cursor_visible:
                 here = self.cursor_position
-                self._style(text, pieces, "input--cursor", here, here + 1)
+                self._style(text, pieces, parts["cursor"], here, here + 1)
         width = self.scrollable_content_region.width + 1
         left = round(self.scroll_offset.x)
         strip = Strip(text.render(self.app.console)).crop(left, left + width)
         return strip.extend_cell_length(width).apply_style(self.rich_style)
 
-    def _style(self, text: Text, pieces: list[str], part: str, start: int, end: int) -> None:
+    def _style(self, text: Text, pieces: list[str], style: Style, start: int, end: int) -> None:
         """Style what is drawn of the value from one position to another, one sign at least."""
         first = len("".join(pieces[:start]))
         last = max(first + 1, len("".join(pieces[:end])))
-        text.stylize(self.get_component_rich_style(part), first, last)
+        text.stylize(style, first, last)
 
     def action_copy(self) -> None:
         """Nothing leaves a field by the clipboard."""
@@ -163,7 +176,7 @@ class Field(Widget):
         super().__init__(id=id)
         self._label = label
         self._meaning = meaning
-        self._asked = False
+        self._asked = self._is_here = False
         self.line = Line(
             value,
             password=secret,
@@ -171,29 +184,36 @@ class Field(Widget):
             max_length=max_length,
             restrict=restrict,
             suggester=suggester,
-            compact=True,
             select_on_focus=False,
         )
         self.line.cursor_blink = False
+        self._below = Static(content(meaning), classes="field--meaning")
 
     def compose(self) -> ComposeResult:
-        """Name and line beside one another, the meaning below."""
-        with Horizontal():
-            yield Static(content(self._label), classes="field--label")
-            yield self.line
-        yield Static(content(self._meaning), classes="field--meaning")
+        """The line, and what it means below; the name is drawn beside them."""
+        yield self.line
+        if self._meaning:
+            yield self._below
 
-    def on_mount(self) -> None:
-        """A field without a meaning takes one line."""
-        self.set_class(not self._meaning, "-plain")
+    def render(self) -> Content:
+        """Draw the name in the line's margin; that of the field one is in is bold."""
+        room = self.line.styles.margin.left
+        return join((fit(self._label, room), "bold" if self._is_here else "$tone-dim"))
+
+    def rename(self, label: str) -> None:
+        """Give it another name."""
+        self._label = label
+        self.refresh()
 
     def on_descendant_focus(self) -> None:
-        """The name of the field one is in is bold."""
-        self.add_class("-here")
+        """One is in it now."""
+        self._is_here = True
+        self.refresh()
 
     def on_descendant_blur(self) -> None:
         """Elsewhere now."""
-        self.remove_class("-here")
+        self._is_here = False
+        self.refresh()
 
     @property
     def value(self) -> str:
@@ -233,7 +253,9 @@ class Field(Widget):
 
     def complain(self, text: str) -> None:
         """Show what is wrong with what is typed; an empty text shows the meaning again."""
-        shown = self.query_one(".field--meaning", Static)
-        shown.update(content(text or self._meaning, "$tone-bad" if text else ""))
+        told = text or self._meaning
+        if told and not self._below.is_attached:
+            self.mount(self._below)
+        self._below.update(content(told, "$tone-bad" if text else ""))
+        self._below.display = bool(told)
         self.set_class(bool(text), "-wrong")
-        self.set_class(not (text or self._meaning), "-plain")

@@ -11,6 +11,7 @@ from typing import Final, TypeVar
 
 from textual import events, on
 from textual.screen import Screen
+from textual.widget import Widget
 from textual.worker import Worker, WorkerError
 
 Answer = TypeVar("Answer")
@@ -25,6 +26,9 @@ class ComesWhole(Screen[Answer]):
     """A screen whose first paint waits a moment for the workers that `on_mount` began."""
 
     _was_seen = False
+
+    def _extend_compose(self, widgets: list[Widget]) -> None:
+        """Add nothing: the toolkit's tooltips and passing notes are never shown here."""
 
     @on(events.ScreenResume)
     async def _come_whole(self, event: events.ScreenResume) -> None:
@@ -44,6 +48,31 @@ class ComesWhole(Screen[Answer]):
         ]
         if reading:
             await asyncio.wait(reading, timeout=CONTENT_SECONDS)
+        # What the parts ask for meanwhile (another size, another text) waits in the queue: once it
+        # is known, all of it is laid out and painted together.
+        event.prevent_default()
+        self.call_later(self._appear, event)
+
+    def _appear(self, event: events.ScreenResume) -> None:
+        """Lay everything out and have it painted; what was asked for until now is done with that.
+
+        The toolkit would do both again for each part, because each of them has a size now.
+        """
+        with self.app.batch_update():
+            self._on_screen_resume(event)
+            parts = [self, *self.walk_children(Widget)]
+            bars = [part.vertical_scrollbar for part in parts if part.show_vertical_scrollbar]
+            if bars:
+                # They take room, and it is known only now that there are any.
+                self._refresh_layout()
+        for part in (*parts, *bars):
+            part._layout_required = part._repaint_required = False
+
+    @on(events.Resize)
+    def _is_that_size(self, event: events.Resize) -> None:
+        """Be laid out for a size once: the first layout tells the screen itself its size, too."""
+        if self._was_seen and event.size == self.size:
+            event.prevent_default()
 
 
 async def _ended(worker: Worker[object]) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, ClassVar, Final, TypeVar, cast
 
+from textual import events, on
 from textual.app import ComposeResult
 from textual.await_complete import AwaitComplete
 from textual.binding import BindingType
@@ -147,7 +148,7 @@ class PlaceMixin(ComesWhole[Answer]):
 
         The stock method takes away whatever screen is on top.
         """
-        if self.is_current:
+        if self.is_active:
             return super().dismiss(result)
         self._waiting_to_leave = True
         self._answer = result
@@ -245,6 +246,13 @@ class Dialog(PlaceMixin[Answer], ModalScreen[Answer]):
     """A sheet over a screen: a title, a body, one answer line, its buttons."""
 
     TITLE_TEXT: ClassVar[str] = ""
+
+    @on(events.Mount)
+    @on(events.Resize)
+    def _fit(self) -> None:
+        """Give a long text all the lines that the sheet can have, beside title and buttons."""
+        for text in self.query(".dialog--long"):
+            text.styles.max_height = max(1, self.app.size.height * 92 // 100 - 9)
 
     def compose(self) -> ComposeResult:
         """The sheet and its own line of keys."""

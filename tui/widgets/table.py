@@ -133,22 +133,19 @@ class Table(ScrollView, can_focus=True, inherit_bindings=False):
         self._rows = tuple(rows)
         wanted = self.marked if mark is None else mark
         self.marked = max(0, min(wanted, len(self._rows) - 1))
-        self._resize()
+        # No width: nothing moves it sideways, and a width of its own would be laid out anew.
+        self.virtual_size = Size(0, len(self._rows) + 1)
         self._reveal()
         self.refresh()
 
     def on_resize(self) -> None:
-        """Fit the columns to the new width, and keep the mark in view."""
-        self._resize()
+        """Keep the mark in view; the columns are fitted to the width as they are drawn."""
         self._reveal()
 
     @property
     def _width(self) -> int:
         """Cells beside the scroll bar."""
         return self.scrollable_content_region.width
-
-    def _resize(self) -> None:
-        self.virtual_size = Size(self._width, len(self._rows) + 1)
 
     def _reveal(self) -> None:
         if not self.size:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 
 from exporter.reports import portal_activity as report
 from store.access import Actor
+from store.database import Store
 from store.errors import BadInput, Refused
 from store.practice import Practice
 from store.rights import Level, Right
@@ -91,6 +94,46 @@ def test_every_filter_and_no_page_leaves_anybody_out(practice: Practice, kim: Ac
     assert read(practice, kim, office_id=77) == []
     with pytest.raises(BadInput, match="Choose one of"):
         read(practice, kim, state="asleep")
+
+
+def test_the_summary_counts_whom_the_list_shows(practice: Practice, kim: Actor) -> None:
+    """Also who has access and no invitation, and who is no patient, with access and without."""
+    given = [agreed(practice, last_name="Eden"), agreed(practice, last_name="Falk")]
+    for number in given:
+        practice.call(online_access.provide, kim, number)
+    people.change_store(
+        practice, "UPDATE patient SET status = 'inactive' WHERE patient_id = ?", given[1]
+    )
+    agreed(practice, last_name="Gray", status="inactive")
+    listed = Counter(row.state for row in read(practice, kim))
+    assert listed == {"never_invited": 3, "invited": 1, "signed_in": 1, "failed": 1}
+    assert asdict(practice.call(portal_activity.summary, kim)) == listed
+
+
+@pytest.mark.parametrize("after", [False, True])
+def test_a_page_by_name_is_read_in_the_order_of_an_index(
+    practice: Practice, kim: Actor, *, after: bool
+) -> None:
+    """A plan that sorts, or begins anew for each page, looks at all patients of a large practice.
+
+    Whom to invite is read in the same order.
+    """
+    first = practice.call(portal_activity.activity, kim, EVERYTHING, None, 1).next
+    asked: list[str] = []
+
+    def run(store: Store) -> list[str]:
+        store.db.set_trace_callback(asked.append)
+        portal_activity.activity(store, kim, EVERYTHING, first if after else None)
+        invitations.candidates(store, kim, qualifies=True, after=first if after else None)
+        store.db.set_trace_callback(None)
+        pages = [sql for sql in asked if "FROM patient p" in sql]
+        plans = [store.rows(f"EXPLAIN QUERY PLAN {sql}") for sql in pages]
+        return [row["detail"] for plan in plans for row in plan]
+
+    plan = practice.call(run)
+    way = "SEARCH p USING INDEX patient__by_name (<expr>>?)"
+    assert plan.count(way if after else "SCAN p USING INDEX patient__by_name") == 2
+    assert not [line for line in plan if "TEMP B-TREE" in line]
 
 
 def test_exporting_takes_full_control_and_is_in_the_trail(
