@@ -70,8 +70,11 @@ class ComesWhole(Screen[Answer]):
 
     @on(events.Resize)
     def _is_that_size(self, event: events.Resize) -> None:
-        """Be laid out for a size once: the first layout tells the screen itself its size, too."""
-        if self._was_seen and event.size == self.size:
+        """Be laid out for a size once: the first layout tells the screen itself its size, too.
+
+        `outer_size` is that of the last layout; `size` is always the terminal's present one.
+        """
+        if self._was_seen and event.size == self.outer_size:
             event.prevent_default()
 
 

@@ -250,9 +250,9 @@ class Dialog(PlaceMixin[Answer], ModalScreen[Answer]):
     @on(events.Mount)
     @on(events.Resize)
     def _fit(self) -> None:
-        """Give a long text all the lines that the sheet can have, beside title and buttons."""
+        """Give a long text all lines beside title, buttons, edges and a red line above."""
         for text in self.query(".dialog--long"):
-            text.styles.max_height = max(1, self.app.size.height * 92 // 100 - 9)
+            text.styles.max_height = max(1, self.app.size.height * 92 // 100 - 10)
 
     def compose(self) -> ComposeResult:
         """The sheet and its own line of keys."""
