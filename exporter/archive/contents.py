@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from exporter.archive.writer import EntryRecord
 from store.schema.columns import Table
 
 
@@ -25,6 +24,15 @@ class Snapshot:
     at: datetime
     program: str = "Chairside"
     patient_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EntryRecord:
+    """What one entry holds: size and SHA-256 (hexadecimal) of its plain text."""
+
+    name: str
+    bytes: int
+    sha256: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,12 +10,12 @@ import hashlib
 import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 
 from exporter.archive.container import EncryptedZip, EntryFile, EntryInfo
+from exporter.archive.contents import EntryRecord
 from exporter.archive.errors import ArchiveProblem
 from exporter.archive.files import told_plainly, whole_file
 from exporter.archive.names import DESCRIBING
@@ -24,26 +24,6 @@ from store.archive_key import EntryKey
 BLOCK = 256 * 1024
 """Bytes gathered before they are compressed and encrypted; rows come in far smaller pieces."""
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,79}\.(txt|json|csv|db|key|log)")
-
-
-def archive_name(pgid: int, day: date, download_id: int) -> str:
-    """Return `<pgid>-<date>-<id>.zip`: no name of a patient is in it."""
-    return f"{pgid}-{day:%Y-%m-%d}-{download_id:04d}.zip"
-
-
-def patient_archive_name(pgid: int, day: date, patient_id: int, copy: int = 1) -> str:
-    """Return `<pgid>-<date>-patient-<number>.zip`; further copies of a day are counted."""
-    counted = "" if copy == 1 else f"-{copy}"
-    return f"{pgid}-{day:%Y-%m-%d}-patient-{patient_id}{counted}.zip"
-
-
-@dataclass(frozen=True, slots=True)
-class EntryRecord:
-    """What one entry holds: size and SHA-256 (hexadecimal) of its plain text."""
-
-    name: str
-    bytes: int
-    sha256: str
 
 
 class EntryWriter:

@@ -8,15 +8,14 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from exporter.archive.contents import Snapshot, TableContents
+from exporter.archive.contents import EntryRecord, Snapshot, TableContents
 from exporter.archive.files import clear_leftover, part_of, told_plainly
 from exporter.archive.manifest import write_descriptions
-from exporter.archive.names import entry_of
-from exporter.archive.writer import ArchiveWriter, EntryRecord, archive_name
+from exporter.archive.names import archive_name, entry_of
 from exporter.runner.deflating import Effort
 from exporter.runner.frames import Frame, Kind
 from exporter.runner.queries import queries_of
@@ -29,6 +28,9 @@ from store.schema.tables import exported_tables, tables_left_out
 from store.schema.value_sets import VALUE_SETS
 from store.use_cases.unattended import Job, Made, MadeFile, Progress
 from store.written_out import written_out
+
+if TYPE_CHECKING:
+    from exporter.archive.writer import ArchiveWriter
 
 _BLOCK = 256 * 1024
 REPORT_EVERY = timedelta(milliseconds=500)
@@ -131,9 +133,11 @@ def write_archive(
     Raises as `make_archive` does.
     """
     unused = iter(keys)
-    new_archive = partial(ArchiveWriter, path, lambda: next(unused), replace=may_replace)
-    wanted = [queries_of(part.table, part.only) for part in parts]
+    wanted = (queries_of(part.table, part.only) for part in parts)
     with reading(database, wanted, effort, meter.tick) as frames:
+        # Loaded while the reading process starts: its ciphers take a tenth of a second.
+        from exporter.archive.writer import ArchiveWriter
+
         first = next(frames, None)
         if first is None:
             raise unfinished()
@@ -142,7 +146,8 @@ def write_archive(
         at = meter.clock.now()
         zone = ZoneInfo(whose.time_zone)
         digest = GrowingDigest()
-        with new_archive(at.astimezone(zone)) as writer, written_out(part_of(path)):
+        new = ArchiveWriter(path, lambda: next(unused), at.astimezone(zone), replace=may_replace)
+        with new as writer, written_out(part_of(path)):
             contents = []
             for part, rows in zip(parts, expected, strict=True):
                 contents.append(_write_table(writer, part, frames, meter, rows))

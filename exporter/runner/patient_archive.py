@@ -13,7 +13,7 @@ from pathlib import Path
 from exporter.archive.contents import Snapshot
 from exporter.archive.errors import Cancelled
 from exporter.archive.files import part_of
-from exporter.archive.writer import patient_archive_name
+from exporter.archive.names import patient_archive_name
 from exporter.runner.making import Meter, Part, write_archive
 from store.access import Actor
 from store.clock import date_in_zone

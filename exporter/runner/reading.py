@@ -10,7 +10,7 @@ import queue
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
@@ -33,13 +33,13 @@ _BELOW_NORMAL = 0x00004000
 
 @contextmanager
 def reading(
-    database: Path, tables: Sequence[TableQueries], effort: Effort, tick: Callable[[], None]
+    database: Path, tables: Iterable[TableQueries], effort: Effort, tick: Callable[[], None]
 ) -> Iterator[Iterator[Frame]]:
     """Start a reading process and yield its frames, the first telling that the instant is fixed.
 
     Args:
         database: the practice's store, which somebody in this process may hold open.
-        tables: what to read, in this order.
+        tables: what to read, in this order; gone through while the process starts.
         effort: how hard to compress.
         tick: called twice a second while frames are waited for; what it raises ends the work.
 
@@ -47,13 +47,6 @@ def reading(
         StoreBusy: the store was locked for too long.
         StoreProblem: it cannot be read, or the reading process ended or fell silent.
     """
-    order = {
-        "database": str(database),
-        "tables": [asdict(table) for table in tables],
-        "threads": THREADS,
-        "effort": effort,
-        "batch_rows": BATCH_ROWS,
-    }
     process = subprocess.Popen(
         # -P: what lies in the present folder is not taken for our own modules.
         [sys.executable, "-P", "-m", "exporter.runner.worker"],
@@ -68,6 +61,13 @@ def reading(
     assert process.stdout is not None
     stopped = threading.Event()
     try:
+        order = {
+            "database": str(database),
+            "tables": [asdict(table) for table in tables],
+            "threads": THREADS,
+            "effort": effort,
+            "batch_rows": BATCH_ROWS,
+        }
         process.stdin.write(json.dumps(order).encode() + b"\n")
         process.stdin.flush()
         yield _frames(process.stdout, stopped, tick)

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from exporter.archive.files import part_of
-from exporter.archive.writer import archive_name
+from exporter.archive.names import archive_name
 from exporter.runner.deflating import Effort
 from exporter.runner.making import make_archive
 from exporter.runner.rekeying import rekey_waiting

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from exporter.archive.contents import EntryRecord
 from exporter.archive.description import Manifest, read_manifest
 from exporter.archive.manifest import (
     TableContents,
@@ -14,7 +15,6 @@ from exporter.archive.manifest import (
     datapackage_json,
     readme_text,
 )
-from exporter.archive.writer import EntryRecord
 from store.schema.tables import exported_tables, tables_left_out
 from store.schema.value_sets import VALUE_SETS as REAL_VALUE_SETS
 from tests.exporter.archive.making import PATIENT, SESSION, SNAPSHOT, VALUE_SETS, VISIT

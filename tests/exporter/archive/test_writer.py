@@ -18,8 +18,9 @@ import pytest
 from exporter.archive import container
 from exporter.archive.errors import ArchiveProblem, KeyUsedTwice
 from exporter.archive.files import clear_leftover, part_of
+from exporter.archive.names import archive_name
 from exporter.archive.reader import Archive
-from exporter.archive.writer import ArchiveWriter, archive_name
+from exporter.archive.writer import ArchiveWriter
 from store.archive_key import EntryKey, derive
 from store.errors import DiskFull
 from tests.exporter.archive.making import MOMENT, PASSWORD, make_archive

@@ -23,14 +23,14 @@ from hypothesis import strategies as st
 
 from exporter.archive import encrypter as encrypter_module
 from exporter.archive.container import EncryptedZip, EntryInfo
-from exporter.archive.contents import TableContents
+from exporter.archive.contents import EntryRecord, TableContents
 from exporter.archive.counter_mode import CounterMode
 from exporter.archive.encrypter import EntryEncrypter
 from exporter.archive.manifest import datapackage_json
 from exporter.archive.names import DATAPACKAGE
 from exporter.archive.reader import Archive
 from exporter.archive.txt import read_rows
-from exporter.archive.writer import ArchiveWriter, EntryRecord
+from exporter.archive.writer import ArchiveWriter
 from exporter.runner.deflating import deflater
 from store.archive_key import derive
 from store.schema.tables import exported_tables, tables_left_out

@@ -12,7 +12,7 @@ from datetime import date
 from pathlib import Path
 
 from exporter.archive.files import part_of
-from exporter.archive.writer import archive_name
+from exporter.archive.names import archive_name
 from store.practice import Practice
 from tests import people
 from tests.clocks import FixedClock

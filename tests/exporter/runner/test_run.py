@@ -17,8 +17,8 @@ from pathlib import Path
 
 import pytest
 
+from exporter.archive.names import archive_name
 from exporter.archive.reader import Archive
-from exporter.archive.writer import archive_name
 from exporter.runner import making, run
 from exporter.runner.run import run_due
 from exporter.runner.saving import save_archive
