@@ -50,7 +50,7 @@ CONTENT: Final = {
     "Printers": r"No printer is set up",
     "Emergency Access": r"▌Assistant .*Dental assistants",
     "Data Download": r"▌\d\d \w+ .*\n {2,}[A-Z][^\n]+(\n {2,}[a-z][^\n]+)?\. +$",
-    "Export Runner": r"▌(Done|Running|Waiting|Failed).*Nightly run: ",
+    "Export Runner": r"▌(Next|Done|Running|Waiting|Failed).*Nightly run: ",
     "Open an archive": r"▌\.\. one folder up",
     "Audit Trail": r"▌\d\d \w+ .*Event \d",
     "Access Review": r"▌Appointments .*See the day",
