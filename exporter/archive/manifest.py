@@ -9,17 +9,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from exporter.archive import names
 from exporter.archive.contents import EntryRecord, Snapshot, TableContents
 from exporter.archive.dictionary import ValueSets, data_dictionary_text
 from exporter.archive.readme import readme_text
+from exporter.archive.writer import ArchiveWriter
 from store.clock import instant
 from store.schema.columns import Column, Table
-
-if TYPE_CHECKING:
-    from exporter.archive.writer import ArchiveWriter
 
 __all__ = [
     "Snapshot",

@@ -9,13 +9,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from exporter.archive.contents import EntryRecord, Snapshot, TableContents
 from exporter.archive.files import clear_leftover, part_of, told_plainly
 from exporter.archive.manifest import write_descriptions
 from exporter.archive.names import archive_name, entry_of
+from exporter.archive.writer import ArchiveWriter
 from exporter.runner.deflating import Effort
 from exporter.runner.frames import Frame, Kind
 from exporter.runner.queries import queries_of
@@ -28,9 +28,6 @@ from store.schema.tables import exported_tables, tables_left_out
 from store.schema.value_sets import VALUE_SETS
 from store.use_cases.unattended import Job, Made, MadeFile, Progress
 from store.written_out import written_out
-
-if TYPE_CHECKING:
-    from exporter.archive.writer import ArchiveWriter
 
 _BLOCK = 256 * 1024
 REPORT_EVERY = timedelta(milliseconds=500)
@@ -135,9 +132,6 @@ def write_archive(
     unused = iter(keys)
     wanted = (queries_of(part.table, part.only) for part in parts)
     with reading(database, wanted, effort, meter.tick) as frames:
-        # Loaded while the reading process starts: its ciphers take a tenth of a second.
-        from exporter.archive.writer import ArchiveWriter
-
         first = next(frames, None)
         if first is None:
             raise unfinished()

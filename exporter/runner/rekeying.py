@@ -11,6 +11,7 @@ import platform
 import secrets
 from contextlib import suppress
 
+from exporter.archive.rekey import rekey
 from store.access import Actor, unattended
 from store.errors import ChairsideError
 from store.practice import Practice
@@ -37,9 +38,6 @@ def rekey_waiting(practice: Practice) -> int:
 
 
 def _rekey(practice: Practice, runner: Actor, job: RekeyJob) -> bool:
-    # Loaded for an archive that waits only: a download begins a tenth of a second sooner.
-    from exporter.archive.rekey import rekey
-
     prolonged = practice.clock.now()
 
     def check_lease() -> None:

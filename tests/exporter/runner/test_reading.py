@@ -127,14 +127,6 @@ def test_no_process_loads_two_sqlite_libraries() -> None:
         assert other not in told
 
 
-def test_a_run_begins_before_the_ciphers_are_loaded() -> None:
-    """They take as long as the reading process takes to start: both go on at once."""
-    program = "import sys, exporter.runner.run; print(*sys.modules)"
-    told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
-    assert "exporter.runner.making" in told.stdout.split()
-    assert "pyzipper" not in told.stdout.split()
-
-
 def test_a_damaged_store_is_told_and_no_data_is(practice: Practice, tmp_path: Path) -> None:
     copy = tmp_path / "practice.db"
     practice.call(lambda s: s.db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall())
