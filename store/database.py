@@ -18,6 +18,9 @@ from store.sealer import Sealer
 
 BUSY_SECONDS = 10.0
 _ASK_AGAIN_SECONDS = 0.002
+_LONG_WAIT_SECONDS = 0.02
+_ASK_OFTENER_SECONDS = 0.0004
+"""Where many write, whoever asks most often is next: that is to be who has waited long."""
 _SCRUB_MILLISECONDS = 50
 """Where many write, there is a gap by then; longer would hold them up while somebody reads."""
 _OUR_MISTAKES = (sqlite3.SQLITE_CONSTRAINT_CHECK, sqlite3.SQLITE_CONSTRAINT_NOTNULL)
@@ -77,17 +80,20 @@ class Store:
 
     def _begin(self, waits: bool) -> None:
         """Take the write lock. SQLite's own way to wait asks ever more rarely, to 100 ms apart."""
+        began = time.monotonic()
         self.db.execute("PRAGMA busy_timeout = 0")
         try:
-            for _ in range(int(BUSY_SECONDS / _ASK_AGAIN_SECONDS) if waits else 0):
+            while True:
+                waited = time.monotonic() - began
                 try:
                     self.db.execute("BEGIN IMMEDIATE")
                     return
                 except sqlite3.OperationalError as error:
-                    if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                    is_busy = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+                    if not (is_busy and waits and waited < BUSY_SECONDS):
                         raise
-                time.sleep(_ASK_AGAIN_SECONDS)
-            self.db.execute("BEGIN IMMEDIATE")
+                is_long = waited > _LONG_WAIT_SECONDS
+                time.sleep(_ASK_OFTENER_SECONDS if is_long else _ASK_AGAIN_SECONDS)
         finally:
             self.db.execute(f"PRAGMA busy_timeout = {int(BUSY_SECONDS * 1000)}")
 

@@ -93,7 +93,7 @@ def kept(store: Store, data_download_id: int) -> tuple[list[Chain], str]:
     """
     chains: list[Chain] = []
     password_of = ""
-    for _place, plain in _CHAINS.unused(store, data_download_id):
+    for plain in _CHAINS.unused(store, data_download_id).values():
         password_of = plain[:_INSTANT_BYTES].decode("ascii")
         places = range(_INSTANT_BYTES, len(plain), _KEY_BYTES)
         chains.append(tuple(EntryKey.from_bytes(plain[at : at + _KEY_BYTES]) for at in places))

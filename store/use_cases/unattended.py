@@ -111,12 +111,14 @@ def take_keys(store: Store, job: Job, count: int) -> list[EntryKey]:
     The trail's head goes out first: against it an older database shows that is put back later.
     """
     audit_heads.write(store)
+    series_id = downloads.row(store, job.download_id)["data_download_series_id"]
+    sealed, owner_id = download_keys.OF_DOWNLOAD, job.download_id
+    if series_id is not None:
+        sealed, owner_id = download_keys.OF_SERIES, series_id
+    opened = sealed.unused(store, owner_id, count)
     with store.transaction():
-        series_id = _check_lease(store, job)["data_download_series_id"]
-        if series_id is None:
-            keys = download_keys.OF_DOWNLOAD.take(store, job.download_id, count)
-        else:
-            keys = download_keys.OF_SERIES.take(store, series_id, count)
+        _check_lease(store, job)
+        keys = sealed.take(store, owner_id, count, opened)
     store.scrub_log()
     return keys
 

@@ -17,7 +17,7 @@ from store.archive_key import EntryKey, derive
 from store.database import Store
 from store.errors import StoreProblem
 from store.practice import Practice
-from store.sealer import SealBroken
+from store.sealer import SealBroken, Sealer
 from store.use_cases import downloads
 from tests.people import PASSWORDS, change_store, requested, scheduled
 
@@ -113,6 +113,61 @@ def test_a_take_that_is_rolled_back_hands_nothing_out(practice: Practice, sign_i
         Store.value, "SELECT count(*) FROM data_download_key WHERE used_at IS NOT NULL"
     )
     assert wiped == 0
+
+
+def test_keys_opened_ahead_do_not_come_twice(practice: Practice, sign_in: SignIn) -> None:
+    """DESIGN: no key ever encrypts two texts.
+
+    Scenario: keys are opened before the transaction; until then some are taken by another run.
+    Verified: those that are taken are unused ones, in their order.
+    """
+    number = scheduled(practice, sign_in("dana"))
+
+    def one_before_the_other(store: Store) -> tuple[list[EntryKey], list[EntryKey]]:
+        opened = download_keys.OF_DOWNLOAD.unused(store, number, 6)
+        before = _take(store, number, 4)
+        with store.transaction():
+            return before, download_keys.OF_DOWNLOAD.take(store, number, 6, opened)
+
+    before, after = practice.call(one_before_the_other)
+    assert len(after) == 6
+    assert not {key.salt for key in before} & {key.salt for key in after}
+
+
+def test_keys_sealed_anew_since_they_were_opened_are_the_new_ones(
+    practice: Practice, sign_in: SignIn
+) -> None:
+    """D16: after a change of password an archive opens with the new one."""
+    number = scheduled(practice, sign_in("dana"))
+    new = download_keys.derive_some("another password by now", 3)
+
+    def changed_meanwhile(store: Store) -> list[EntryKey]:
+        opened = download_keys.OF_DOWNLOAD.unused(store, number, 3)
+        with store.transaction():
+            download_keys.OF_DOWNLOAD.keep(store, number, new)
+        with store.transaction():
+            return download_keys.OF_DOWNLOAD.take(store, number, 3, opened)
+
+    assert practice.call(changed_meanwhile) == new
+
+
+def test_what_was_opened_ahead_is_not_opened_again(practice: Practice, sign_in: SignIn) -> None:
+    """While the write lock is held, nobody waits for a cipher.
+
+    Scenario: from the opening on, the store has a secret key that opens nothing.
+    """
+    number = scheduled(practice, sign_in("dana"))
+
+    def without_the_secret_key(store: Store) -> list[EntryKey]:
+        opened = download_keys.OF_DOWNLOAD.unused(store, number, 5)
+        right, store.sealer = store.sealer, Sealer(bytes(32))
+        try:
+            with store.transaction():
+                return download_keys.OF_DOWNLOAD.take(store, number, 5, opened)
+        finally:
+            store.sealer = right
+
+    assert len(practice.call(without_the_secret_key)) == 5
 
 
 def test_attack_a_sealed_key_moved_to_another_download_does_not_open(
