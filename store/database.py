@@ -80,11 +80,10 @@ class Store:
 
     def _begin(self, waits: bool) -> None:
         """Take the write lock. SQLite's own way to wait asks ever more rarely, to 100 ms apart."""
-        began = time.monotonic()
         self.db.execute("PRAGMA busy_timeout = 0")
+        waited = 0.0
         try:
             while True:
-                waited = time.monotonic() - began
                 try:
                     self.db.execute("BEGIN IMMEDIATE")
                     return
@@ -92,8 +91,10 @@ class Store:
                     is_busy = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
                     if not (is_busy and waits and waited < BUSY_SECONDS):
                         raise
-                is_long = waited > _LONG_WAIT_SECONDS
-                time.sleep(_ASK_OFTENER_SECONDS if is_long else _ASK_AGAIN_SECONDS)
+                is_long = waited >= _LONG_WAIT_SECONDS
+                pause = _ASK_OFTENER_SECONDS if is_long else _ASK_AGAIN_SECONDS
+                time.sleep(pause)
+                waited += pause
         finally:
             self.db.execute(f"PRAGMA busy_timeout = {int(BUSY_SECONDS * 1000)}")
 
