@@ -18,9 +18,10 @@ from store.sealer import Sealer
 
 BUSY_SECONDS = 10.0
 _ASK_AGAIN_SECONDS = 0.002
-_LONG_WAIT_SECONDS = 0.02
 _ASK_OFTENER_SECONDS = 0.0004
 """Where many write, whoever asks most often is next: that is to be who has waited long."""
+_QUEUE_FROM, _QUEUE_UNTIL = 0.02, 1.0
+"""Seconds of waiting that a queue explains; after that one writer has the lock, and keeps it."""
 _SCRUB_MILLISECONDS = 50
 """Where many write, there is a gap by then; longer would hold them up while somebody reads."""
 _OUR_MISTAKES = (sqlite3.SQLITE_CONSTRAINT_CHECK, sqlite3.SQLITE_CONSTRAINT_NOTNULL)
@@ -91,8 +92,8 @@ class Store:
                     is_busy = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
                     if not (is_busy and waits and waited < BUSY_SECONDS):
                         raise
-                is_long = waited >= _LONG_WAIT_SECONDS
-                pause = _ASK_OFTENER_SECONDS if is_long else _ASK_AGAIN_SECONDS
+                in_queue = _QUEUE_FROM <= waited < _QUEUE_UNTIL
+                pause = _ASK_OFTENER_SECONDS if in_queue else _ASK_AGAIN_SECONDS
                 time.sleep(pause)
                 waited += pause
         finally:
