@@ -188,7 +188,7 @@ PERMISSIONS: dict[Right, Permission] = dict(
             " Full Control.",
         ),
         _action(Right.IMPORT, "Import", "Bring another system's data into the store."),
-        _action(Right.BACKUP, "Backup", "Copy the whole practice store, and put a copy back."),
+        _action(Right.BACKUP, "Backup", "Copy the whole practice store."),
     )
 )
 

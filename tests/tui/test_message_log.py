@@ -76,6 +76,8 @@ async def test_what_waits_is_told_tried_and_told_again(kiosk: Any, practice: Pra
         await pilot.press("r")
         await see(pilot, "1 message tried.")
         await see(pilot, "••42 a code to sign in in a file")
+        assert "spool;" in words_of(kiosk)
+        assert "by spool" not in words_of(kiosk)
         await pilot.press("enter")
         await see(pilot, "Queued 20 Nov 09:00")
         await see(

@@ -15,7 +15,7 @@ from store.errors import Refused
 from store.use_cases import home, message_log
 from store.use_cases.carriers import SET
 from tui.inviting import send
-from tui.message_words import CHANNELS, Pieces, state_word, what_became, what_for
+from tui.message_words import CHANNELS, Pieces, is_file, state_word, what_became, what_for
 from tui.screens.carrier_wait import CarrierJob, CarrierWork, needs_set, why_still_busy
 from tui.screens.dialogs import TextDialog
 from tui.widgets import words
@@ -59,7 +59,7 @@ def told(one: MessageRow, zone: str) -> str:
     if one.state == "queued":
         lines.append(f"Next try  {when('next_try_at')}")
     meant = what_became(one.state, one.carried_by)
-    if one.carried_by:
+    if one.carried_by and not is_file(one.state, one.carried_by):
         lines.append(f"By        {one.carried_by}")
     return "\n".join([*lines, "", " ".join(p for p in (meant, one.reason) if p)])
 
@@ -156,6 +156,8 @@ class MessageLogScreen(Place, CarrierWork, Paged["MessageRow"], place="message_l
             about = content(EMPTY)
         else:
             word, tone = state_word(one.state, one.carried_by)
+            # A file was carried by nobody; the sentence below tells where it is.
+            by = "" if is_file(one.state, one.carried_by) else clip(one.carried_by, 24)
             again = ""
             if one.state == "queued" and one.next_try_at:
                 again = f" Next try {words.instant(one.next_try_at, self.zone)}."
@@ -165,7 +167,7 @@ class MessageLogScreen(Place, CarrierWork, Paged["MessageRow"], place="message_l
                     "",
                 ),
                 (f" · {word}", f"bold $tone-{tone}" if tone else "bold"),
-                (f" · by {clip(one.carried_by, 24)}" if one.carried_by else "", "$tone-dim"),
+                (f" · by {by}" if by else "", "$tone-dim"),
                 (f" · {self.page_words}" if self.page_words else "", "$tone-dim"),
                 (f"\n{what_became(one.state, one.carried_by)}{again}", "$tone-dim"),
                 (f" {clip(one.reason, 160)}" if one.reason else "", ""),
