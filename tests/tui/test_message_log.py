@@ -79,7 +79,7 @@ async def test_what_waits_is_told_tried_and_told_again(kiosk: Any, practice: Pra
         assert "spool;" in words_of(kiosk)
         assert "by spool" not in words_of(kiosk)
         await pilot.press("enter")
-        await see(pilot, "Queued 20 Nov 09:00")
+        await see(pilot, "Queued 20 Nov 09:00 Written 20 Nov 09:00")
         await see(
             pilot, "It was written to a file in the practice's folder spool; nothing was sent."
         )

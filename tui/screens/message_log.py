@@ -48,18 +48,19 @@ def told(one: MessageRow, zone: str) -> str:
         return words.instant(at, zone) if at else words.NOTHING
 
     word = state_word(one.state, one.carried_by)[0]
+    in_file = is_file(one.state, one.carried_by)
     lines = [
         f"What      {CHANNELS.get(one.channel, one.channel)}, {what_for(one.purpose)}",
         f"To        {one.recipient_masked}",
         f"State     {word}",
         f"Queued    {when('created_at')}",
-        f"Sent      {when('sent_at')}",
+        f"{'Written' if in_file else 'Sent':10}{when('sent_at')}",
         f"Tries     {one.tries}",
     ]
     if one.state == "queued":
         lines.append(f"Next try  {when('next_try_at')}")
     meant = what_became(one.state, one.carried_by)
-    if one.carried_by and not is_file(one.state, one.carried_by):
+    if one.carried_by and not in_file:
         lines.append(f"By        {one.carried_by}")
     return "\n".join([*lines, "", " ".join(p for p in (meant, one.reason) if p)])
 
