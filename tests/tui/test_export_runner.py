@@ -72,6 +72,33 @@ async def test_the_reason_of_a_failure_is_told(
         await see(pilot, reason)
 
 
+async def test_the_heartbeat_is_seen_below_a_long_list_a_run_and_a_long_reason(
+    kiosk: Any, practice: Practice, clock: FixedClock
+) -> None:
+    """REQUIREMENTS 6, at 80 columns and 24 lines: the list gives way, not what is told below it."""
+    kim = people.signed_in(practice, "kim")
+    for _ in range(14):
+        people.scheduled(practice, kim)
+    people.change_store(
+        practice, "UPDATE data_download SET state = 'cancelled' WHERE data_download_id > 2"
+    )
+    begin_run(practice, clock)
+    reason = "Reading or writing in downloads failed (No such file or directory). " + (
+        "The unfinished file was removed; everything else is as it was. "
+        "Check the disk and the rights to the folder, then try again."
+    )
+    people.change_store(
+        practice, "UPDATE data_download SET attempts = 2, error = ? WHERE state = 'running'", reason
+    )
+    async with kiosk.run_test(size=SMALL) as pilot:
+        await sign_in(pilot, "kim")
+        await open_place(pilot, "export_runner")
+        await see(pilot, reason)
+        await see(pilot, "attempt 2")
+        await see(pilot, "Nightly run:")
+        await see(pilot, "downloads use")
+
+
 async def test_stopping_a_run_asks_the_runner(
     kiosk: Any, practice: Practice, clock: FixedClock
 ) -> None:

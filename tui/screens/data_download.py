@@ -66,7 +66,7 @@ class DataDownloadScreen(Place, place="downloads"):
     def body(self) -> ComposeResult:
         """What it is, the table, and what the marked line means."""
         yield Static(content(WHAT_IT_IS, "$tone-dim"), id="what")
-        yield Table(_COLUMNS, id="downloads")
+        yield Table(_COLUMNS, is_fitted=True, id="downloads")
         yield Static(id="explained")
 
     def on_mount(self) -> None:

@@ -53,7 +53,7 @@ class ExportRunnerScreen(Place, place="runner"):
     def body(self) -> ComposeResult:
         """What runs, then the queue, then when the last run was."""
         yield Static(id="running")
-        yield Table(COLUMNS, id="queue")
+        yield Table(COLUMNS, is_fitted=True, id="queue")
         yield Static(id="reason")
         yield Static(id="last_run")
 

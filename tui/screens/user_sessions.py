@@ -48,7 +48,7 @@ class UserSessionsScreen(Place, place="user_sessions"):
 
     def body(self) -> ComposeResult:
         """The list, and a sentence on the marked one."""
-        yield Table(COLUMNS, id="sessions")
+        yield Table(COLUMNS, is_fitted=True, id="sessions")
         yield Static(id="about")
 
     def on_mount(self) -> None:

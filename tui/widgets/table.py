@@ -53,9 +53,11 @@ class Table(ScrollView, can_focus=True, inherit_bindings=False):
     Args:
         is_led: the keys come by way of a field above, which keeps the focus; the mark is lit as if
             the table had it.
+        is_fitted: no taller than its rows, so that what is told below stands right under them, and
+            no taller than what is told leaves.
     """
 
-    DEFAULT_CSS = "Table { overflow-x: hidden; }"
+    DEFAULT_CSS = "Table { overflow-x: hidden; } Table.-fitted { height: 1fr; min-height: 3; }"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "move(-1)", show=False),
         Binding("down", "move(1)", show=False),
@@ -95,11 +97,12 @@ class Table(ScrollView, can_focus=True, inherit_bindings=False):
         *,
         by_cell: bool = False,
         is_led: bool = False,
+        is_fitted: bool = False,
         id: str | None = None,
     ) -> None:
-        super().__init__(id=id)
+        super().__init__(id=id, classes="-fitted" if is_fitted else None)
         self._columns = tuple(columns)
-        self._is_led = is_led
+        self._is_led, self._is_fitted = is_led, is_fitted
         self.can_focus = not is_led
         self._rows: tuple[Row, ...] = ()
         self._by_cell = by_cell
@@ -135,6 +138,8 @@ class Table(ScrollView, can_focus=True, inherit_bindings=False):
         self.marked = max(0, min(wanted, len(self._rows) - 1))
         # No width: nothing moves it sideways, and a width of its own would be laid out anew.
         self.virtual_size = Size(0, len(self._rows) + 1)
+        if self._is_fitted:
+            self.styles.max_height = len(self._rows) + 1
         self._reveal()
         self.refresh()
 
