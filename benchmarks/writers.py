@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import multiprocessing
+import os
 import subprocess
 import tempfile
 import threading
@@ -178,6 +179,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as room:
         data = Path(room) / "data"
         build(data, asked.megabytes)
+        # What building left unwritten would be written out by the first commits that are timed.
+        if hasattr(os, "sync"):
+            os.sync()
         database = data / str(people.PGID) / "practice.db"
         print(f"{datetime.now(UTC):%Y-%m-%d}: a store of {size_of(database) / 1e6:.0f} MB")
         beside = measure(data, asked.writers, asked.pause, None)
