@@ -17,6 +17,7 @@ from store.clock import instant
 from store.database import Store
 from store.errors import Conflict, NotFound
 from store.invite_rules import InviteRule
+from store.passwords import Hashed
 
 PURPOSE = portal_credentials.INVITATION
 """The purpose of the messages that carry invitations; the trigger knows it too."""
@@ -41,13 +42,27 @@ class Invited:
     valid_until: datetime | None
 
 
+def made_password(store: Store) -> Hashed | None:
+    """Return a new one-time password for an invitation; None where it carries a link instead."""
+    if portal_setup.read(store).invitation_carries == "link":
+        return None
+    return portal_credentials.made_password()
+
+
 def send(
-    store: Store, tx: Change, patient: sqlite3.Row, occasion: Occasion, by: int | None
+    store: Store,
+    tx: Change,
+    patient: sqlite3.Row,
+    occasion: Occasion,
+    password: Hashed | None,
+    *,
+    by: int | None,
 ) -> Invited:
     """Invite a patient inside the running transaction: credentials, mail, invitation, event.
 
     Args:
         patient: `patient_id`, `first_name`, `email` and `office_id`.
+        password: what `made_password` returned before the transaction.
         by: the user who does it, None for the unattended run.
 
     Raises:
@@ -59,7 +74,7 @@ def send(
     patient_id = patient["patient_id"]
     carries = portal_setup.read(store).invitation_carries
     _check_address_is_set(store)
-    user_name, secret, until = _issued(store, tx, patient_id, carries, by)
+    user_name, secret, until = _issued(store, tx, patient_id, carries, password, by)
     letter = invitation_letters.worded(
         store,
         occasion.rule,
@@ -157,14 +172,21 @@ def _check_address_is_set(store: Store) -> None:
 
 
 def _issued(
-    store: Store, tx: Change, patient_id: int, carries: str, by: int | None
+    store: Store,
+    tx: Change,
+    patient_id: int,
+    carries: str,
+    password: Hashed | None,
+    by: int | None,
 ) -> tuple[str, str, datetime]:
     """Issue what the patient signs in with; return user name, secret and until when it is good."""
     if carries == "link":
         link = portal_credentials.issue_link(store, tx, patient_id, by=by)
         address = portal_setup.link_address(portal_setup.url_of(store), link.token)
         return link.user_name, address, link.valid_until
-    given = portal_credentials.issue(store, tx, patient_id, by=by, how="invitation")
+    # Somebody may have chosen passwords over links only now.
+    new = password or portal_credentials.made_password()
+    given = portal_credentials.issue(store, tx, patient_id, new, by=by, how="invitation")
     assert given.valid_until is not None, "a one-time password without an end"
     return given.user_name, given.password, given.valid_until
 

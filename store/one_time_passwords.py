@@ -11,7 +11,7 @@ from datetime import datetime
 from store import users
 from store.clock import instant
 from store.database import Store
-from store.passwords import hash_password
+from store.passwords import Hashed, hashed
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,15 +27,20 @@ class OneTimePassword:
         return f"OneTimePassword({self.user_id})"
 
 
-def give(store: Store, user_id: int) -> OneTimePassword:
-    """Make a one-time password and write its hash, inside the running transaction."""
-    password = users.new_one_time_password()
+def made() -> Hashed:
+    """Return a new one-time password, to be given in a transaction that begins after this."""
+    return hashed(users.new_one_time_password())
+
+
+def give(store: Store, user_id: int, password: Hashed) -> OneTimePassword:
+    """Write the hash of a one-time password, inside the running transaction."""
     now = store.clock.now()
     until = now + users.ONE_TIME_PASSWORD_LIFETIME
     store.execute(
         "UPDATE user SET password_hash = ?, password_changed_at = ?, require_password_change = 1,"
         " one_time_password_expires_at = ?, failed_attempts = 0, recent_failures = NULL,"
         " locked_until = NULL, is_disabled = 0 WHERE user_id = ?",
-        (hash_password(password), instant(now), instant(until), user_id),
+        (password.hash, instant(now), instant(until), user_id),
     )
-    return OneTimePassword(user_id, users.by_id(store, user_id)["user_name"], password, until)
+    user_name = users.by_id(store, user_id)["user_name"]
+    return OneTimePassword(user_id, user_name, password.plain, until)

@@ -12,13 +12,13 @@ from typing import Literal
 
 from store.clock import instant, moment
 from store.database import Store
-from store.errors import BadInput, WrongPassword
+from store.errors import BadInput
 from store.passwords import (
     MAXIMUM_CHARACTERS,
     MINIMUM_CHARACTERS,
-    check_password,
-    hash_password,
+    Hashed,
     is_common,
+    is_password,
     normalised,
 )
 
@@ -152,14 +152,11 @@ def check_not_remembered(
     for stored in (user["password_hash"], *(row["password_hash"] for row in earlier)):
         if stored is None:
             continue
-        try:
-            check_password(stored, password)
-        except WrongPassword:
-            continue
-        raise BadInput("You have used that password before.", do="Choose another one.")
+        if is_password(stored, password):
+            raise BadInput("You have used that password before.", do="Choose another one.")
 
 
-def keep(store: Store, policy: PasswordPolicy, user: sqlite3.Row, password: str) -> None:
+def keep(store: Store, policy: PasswordPolicy, user: sqlite3.Row, password: Hashed) -> None:
     """Write a user's own new password inside the running transaction.
 
     The one before moves to the history where the policy remembers, and only there.
@@ -184,7 +181,7 @@ def keep(store: Store, policy: PasswordPolicy, user: sqlite3.Row, password: str)
         "UPDATE user SET password_hash = ?, password_changed_at = ?, require_password_change = 0,"
         " one_time_password_expires_at = NULL, failed_attempts = 0, recent_failures = NULL,"
         " locked_until = NULL WHERE user_id = ?",
-        (hash_password(password), now, user["user_id"]),
+        (password.hash, now, user["user_id"]),
     )
 
 

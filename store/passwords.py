@@ -46,6 +46,23 @@ def hash_password(password: str) -> str:
     return _hasher().hash(normalised(password))
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class Hashed:
+    """A password that is to be kept, and its hash.
+
+    Hashing takes a twentieth of a second and more, in which nobody else could write: it is done
+    before the transaction that keeps the hash.
+    """
+
+    plain: str
+    hash: str
+
+
+def hashed(password: str) -> Hashed:
+    """Hash a password. Never inside a transaction."""
+    return Hashed(password, hash_password(password))
+
+
 def check_password(stored_hash: str | None, password: str) -> None:
     """Raise WrongPassword unless the password is the one of the hash.
 
@@ -59,6 +76,15 @@ def check_password(stored_hash: str | None, password: str) -> None:
         raise WrongPassword("The password is not right.") from None
     if stored_hash is None:
         raise WrongPassword("The password is not right.")
+
+
+def is_password(stored_hash: str | None, password: str) -> bool:
+    """Tell whether a password is the one of the hash."""
+    try:
+        check_password(stored_hash, password)
+    except WrongPassword:
+        return False
+    return True
 
 
 @dataclass(frozen=True, slots=True)

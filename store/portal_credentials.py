@@ -17,7 +17,7 @@ from store.access import Change
 from store.clock import date_in_zone, instant, moment, start_of_day
 from store.database import Store
 from store.errors import Conflict
-from store.passwords import hash_password
+from store.passwords import Hashed, hashed
 from store.portal_eligibility import COMPLETE_SQL as COMPLETE_SQL
 from store.portal_eligibility import Missing as Missing
 from store.portal_eligibility import MissingData as MissingData
@@ -108,28 +108,32 @@ def is_over(store: Store, row: sqlite3.Row) -> bool:
     return until is not None and store.clock.now() > moment(until)
 
 
+def made_password() -> Hashed:
+    """Return a new one-time password, to be issued in a transaction that begins after this."""
+    return hashed(new_password())
+
+
 def issue(
     store: Store,
     tx: Change,
     patient_id: int,
+    password: Hashed,
     *,
     by: int | None,
     how: How = "generated",
-    password: str | None = None,
 ) -> Credentials:
     """Give a patient a one-time password inside the running transaction, access too where there is
     none; record it. What was issued before, password or link, is over.
 
     Args:
+        password: one of `made_password`, or a typed one that passed `password_problems`.
         by: the user who does it, None for the unattended run.
         how: what the trail tells.
-        password: a typed one that passed `password_problems`; a random one is made without it.
 
     Raises NotFound; MissingData, Conflict where access may not be given.
     """
     row = _opened(store, tx, patient_id, by)
     withdraw_invitation(store, patient_id, "Newer credentials took their place.")
-    plain = new_password() if password is None else password
     until = end_of_day(store, portal_setup.read(store).password_days)
     store.execute(
         "UPDATE portal_credential SET password_hash = ?, hash_scheme = ?,"
@@ -137,10 +141,10 @@ def issue(
         " link_expires_at = NULL, reset_code_hash = NULL, reset_code_expires_at = NULL,"
         " printed_at = NULL, printed_by = NULL, failed_attempts = 0, recent_failures = NULL,"
         " locked_until = NULL WHERE patient_id = ?",
-        (hash_password(plain), SCHEME, instant(until), patient_id),
+        (password.hash, SCHEME, instant(until), patient_id),
     )
     tx.record(f"portal.{how}", _WHAT[how], patient_id=patient_id)
-    return Credentials(patient_id, row["user_name"], plain, until)
+    return Credentials(patient_id, row["user_name"], password.plain, until)
 
 
 def issue_link(store: Store, tx: Change, patient_id: int, *, by: int | None) -> PortalLink:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import hmac
 import struct
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from store.archive_key import AES_KEY_BYTES, CHECK_BYTES, SALT_BYTES, EntryKey, derive
 from store.database import Store
-from store.download_keys import OF_DOWNLOAD
+from store.download_keys import OF_DOWNLOAD, Lying
 
 _CHAINS = replace(OF_DOWNLOAD, purpose="rekeying")
 _KEY_BYTES = SALT_BYTES + 2 * AES_KEY_BYTES + CHECK_BYTES
@@ -83,17 +84,22 @@ def keep(store: Store, data_download_id: int, chains: list[Chain], password_of: 
     """
     begin = password_of.encode("ascii")
     packed = (b"".join((begin, *(key.to_bytes() for key in chain))) for chain in chains)
-    _CHAINS.seal(store, data_download_id, packed)
+    _CHAINS.keep(store, data_download_id, _CHAINS.sealed(store, data_download_id, packed))
 
 
-def kept(store: Store, data_download_id: int) -> tuple[list[Chain], str]:
-    """Return the chains of a ready archive, and when their last keys' password was set.
+def sealed(store: Store, data_download_id: int) -> list[Lying]:
+    """Return the chains of a ready archive as they lie in the store, for `opened`.
 
     They are in the order of the file; none if the archive is not to be locked anew.
     """
+    return _CHAINS.lying(store, data_download_id)
+
+
+def opened(store: Store, data_download_id: int, lying: Sequence[Lying]) -> tuple[list[Chain], str]:
+    """Open chains; return them, and when their last keys' password was set."""
     chains: list[Chain] = []
     password_of = ""
-    for plain in _CHAINS.unused(store, data_download_id).values():
+    for plain in _CHAINS.opened(store, data_download_id, lying).values():
         password_of = plain[:_INSTANT_BYTES].decode("ascii")
         places = range(_INSTANT_BYTES, len(plain), _KEY_BYTES)
         chains.append(tuple(EntryKey.from_bytes(plain[at : at + _KEY_BYTES]) for at in places))

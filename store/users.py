@@ -16,7 +16,7 @@ from store.clock import instant
 from store.database import Store
 from store.errors import BadInput, Conflict, NotFound
 from store.names import needed, one_line
-from store.passwords import hash_password
+from store.passwords import Hashed
 from store.phones import mobile_number
 
 ONE_TIME_PASSWORD_LIFETIME = timedelta(days=14)
@@ -58,7 +58,7 @@ def add(
     *,
     user_name: str,
     full_name: str,
-    password: str,
+    password: Hashed,
     groups: Iterable[str],
     job_title: str | None = None,
     cell_phone: str | None = None,
@@ -73,7 +73,7 @@ def add(
 
     name = checked_name(store, user_name)
     phone = None if cell_phone is None else mobile_number(cell_phone)
-    check_allowed(policy_of(store), password, (name,))
+    check_allowed(policy_of(store), password.plain, (name,))
     now = instant(store.clock.now())
     user_id = insert(
         store,
@@ -84,7 +84,7 @@ def add(
             "job_title": one_line(job_title, "job title"),
             "cell_phone": phone,
             "cell_phone_verified_at": now if phone else None,
-            "password_hash": hash_password(password),
+            "password_hash": password.hash,
             "password_changed_at": now,
         },
     )

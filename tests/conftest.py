@@ -83,6 +83,16 @@ def mariadb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MariaDb]:
         yield server
 
 
+@pytest.fixture(scope="session", autouse=True)
+def nothing_slow_under_the_write_lock() -> Iterator[None]:
+    """Wherever a test goes, no transaction derives a key or hashes a password."""
+    from tests.slow_work import Watch
+
+    with pytest.MonkeyPatch.context() as patch:
+        Watch(patch)
+        yield
+
+
 @pytest.fixture
 def clock() -> FixedClock:
     """A clock at nine in the morning, 20 November 2026, in California."""

@@ -11,7 +11,7 @@ from argon2 import PasswordHasher
 from store import outbox, users
 from store.access import Actor
 from store.database import Store
-from store.passwords import hash_password
+from store.passwords import hash_password, hashed
 from store.practice import Practice
 from store.rights import Level, Right
 from store.use_cases import downloads, setting_up
@@ -39,6 +39,7 @@ def fill(store: Store) -> None:
         password=PASSWORDS["kim"],
         cell_phone="+15105550101",
     )
+    hidden = {name: hashed(PASSWORDS[name]) for name in ("dana", "ana")}
     with store.transaction():
         keepers = store.insert("user_group", {"name": KEEPERS})
         grant(store, KEEPERS, Right.DATA_DOWNLOAD, Level.FULL)
@@ -51,7 +52,7 @@ def fill(store: Store) -> None:
                 store,
                 user_name=name,
                 full_name=full_name,
-                password=PASSWORDS[name],
+                password=hidden[name],
                 groups=[group],
                 cell_phone=phone,
             )

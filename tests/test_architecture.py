@@ -42,6 +42,7 @@ BEHIND_THE_DOOR = (
     "store.outbox",
     "store.one_time_codes",
     "store.sign_in_attempts",
+    "store.carrying_over",
     "store.download_keys",
     "store.sealer",
     "store.migrations",

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 from store import groups, sign_in_attempts, users
 from store.access import RUNNING_EMERGENCY, Actor, change, end_sessions, level_of, view
+from store.carrying_over import on_password_reset
 from store.clock import instant
 from store.database import Store
 from store.errors import Conflict, NotFound, Refused
-from store.one_time_passwords import OneTimePassword, give
+from store.one_time_passwords import OneTimePassword, give, made
 from store.rights import PERMISSIONS, Level, Right
 from store.use_cases.groups import MANAGE, SEE
-from store.use_cases.rekeying import on_password_reset
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +63,11 @@ def reset_password(store: Store, actor: Actor, user_id: int) -> OneTimePassword:
         LastAdministrator: no administrator with a password of their own would be left.
         NotFound: there is no such user.
     """
+    password = made()
     with change(store, actor, MANAGE) as tx:
         row = users.by_id(store, user_id)
         _check_may_take_over(store, actor, row)
-        given = give(store, user_id)
+        given = give(store, user_id, password)
         groups.check_somebody_administers(store)
         end_sessions(store, user_id, "password_changed")
         tx.record(

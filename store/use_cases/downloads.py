@@ -17,12 +17,12 @@ from store import (
     users,
 )
 from store.access import Actor, Change, change, check, level_of, view
-from store.archive_key import EntryKey
 from store.archive_locks import WHY_ALWAYS, always_asks, what_locks
 from store.clock import date_in_zone, instant
 from store.database import Store
 from store.download_codes import CodeSent as CodeSent
 from store.download_codes import code_sent, send
+from store.download_keys import NextKeys
 from store.download_series import Plan
 from store.download_series import Repeat as Repeat
 from store.downloads import DownloadView
@@ -119,7 +119,7 @@ def request_download(
         plan = download_series.planned(store, actor.user_id, run_on, repeat, form.time_zone)
     user = sign_in_attempts.check_again(store, actor, password)
     locks = what_locks(store, password, passphrase, user["user_name"])
-    keys = _derived(locks, plan)
+    keys = _derived(store, locks, plan)
     sent_to = form.sent_to if "sms" in form.kinds else ""
     with change(store, actor, SCHEDULE) as tx:
         code = one_time_codes.new_code(
@@ -256,14 +256,14 @@ class _Request:
 
 
 def _keep_request(
-    store: Store, user: sqlite3.Row, request: _Request, plan: Plan | None, keys: list[EntryKey]
+    store: Store, user: sqlite3.Row, request: _Request, plan: Plan | None, keys: NextKeys
 ) -> int:
     """Write a request, its series and its keys inside the running transaction."""
     series_id = None
     if plan is not None:
         own = request.own_passphrase
         series_id = download_series.insert(store, plan, user, own_passphrase=own)
-        download_keys.OF_SERIES.keep(store, series_id, keys)
+        download_keys.OF_SERIES.keep_next(store, series_id, keys)
     number = downloads.insert_request(
         store,
         user=user,
@@ -274,12 +274,16 @@ def _keep_request(
         series_id=series_id,
     )
     if plan is None:
-        download_keys.OF_DOWNLOAD.keep(store, number, keys)
+        download_keys.OF_DOWNLOAD.keep_next(store, number, keys)
     return number
 
 
-def _derived(locks: str, plan: Plan | None) -> list[EntryKey]:
-    return download_keys.derive_for(locks, 1 if plan is None else plan.archives)
+def _derived(store: Store, locks: str, plan: Plan | None) -> NextKeys:
+    if plan is None:
+        keys = download_keys.derive_for(locks)
+        return download_keys.OF_DOWNLOAD.sealed_for_next(store, keys)
+    keys = download_keys.derive_for(locks, plan.archives)
+    return download_keys.OF_SERIES.sealed_for_next(store, keys)
 
 
 def _for_demo(store: Store, text: str | None) -> str | None:

@@ -13,11 +13,11 @@ from datetime import timedelta
 
 from store import factors, groups, users
 from store.access import Change
+from store.carrying_over import cancel_pending
 from store.clock import instant
 from store.database import Store
 from store.outbox import WIPED
 from store.schema import clinical, money, people, searching
-from store.use_cases.rekeying import cancel_pending
 
 _PENDING = "('requested', 'scheduled', 'running')"
 

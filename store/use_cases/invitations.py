@@ -189,6 +189,7 @@ def retry_invitation(store: Store, actor: Actor, invite_id: int) -> Invited:
     The gap between invitations does not bar it. Raises as `invite` does, NotInvited also where it
     is still on its way.
     """
+    password = invitations.made_password(store)
     with change(store, actor, SEND) as tx:
         first = invitations.by_id(store, invite_id)
         patient_id = first["patient_id"]
@@ -198,7 +199,7 @@ def retry_invitation(store: Store, actor: Actor, invite_id: int) -> Invited:
         _check_may_provide(store, actor, patient)
         rule = _rule_of(store, first, patient)
         occasion = Occasion(f"again:{invite_id}", rule, first["appointment_id"])
-        invited = invitations.send(store, tx, patient, occasion, actor.user_id)
+        invited = invitations.send(store, tx, patient, occasion, password, by=actor.user_id)
     store.scrub_log()
     return invited
 
@@ -222,6 +223,7 @@ def queue_due_invitations(store: Store, runner: Actor) -> int:
 
 
 def _invite_by_hand(store: Store, actor: Actor, patient_id: int, *, agreed: bool) -> Invited:
+    password = invitations.made_password(store)
     with change(store, actor, SEND) as tx:
         office_id = store.value("SELECT office_id FROM patient WHERE patient_id = ?", (patient_id,))
         rule = invite_rules.by_hand(store, office_id)
@@ -229,7 +231,8 @@ def _invite_by_hand(store: Store, actor: Actor, patient_id: int, *, agreed: bool
         patient = _checked(store, patient_id, since=since, agreed=agreed)
         _check_may_provide(store, actor, patient)
         key = f"by_hand:{patient_id}:{invitations.last_of(store, patient_id)}"
-        return invitations.send(store, tx, patient, Occasion(key, rule), actor.user_id)
+        occasion = Occasion(key, rule)
+        return invitations.send(store, tx, patient, occasion, password, by=actor.user_id)
 
 
 def _tried(store: Store, actor: Actor, patient_id: int) -> InviteResult:
@@ -244,11 +247,12 @@ def _tried(store: Store, actor: Actor, patient_id: int) -> InviteResult:
 
 def _invite_due(store: Store, runner: Actor, found: Due) -> bool:
     """Invite one patient unless something speaks against it by now."""
+    password = invitations.made_password(store)
     try:
         with change(store, runner, None) as tx:
             since = invitations_due.since(store.clock.now(), found.occasion.rule)
             patient = _checked(store, found.patient_id, since=since, agreed=False)
-            invitations.send(store, tx, patient, found.occasion, None)
+            invitations.send(store, tx, patient, found.occasion, password, by=None)
             return True
     except (Conflict, NotFound):
         return False

@@ -16,9 +16,9 @@ from store import portal_setup, representatives
 from store.access import Actor, change, view
 from store.clock import date_in_zone, instant, moment
 from store.database import Store
-from store.errors import BadInput, Conflict, WrongPassword
+from store.errors import BadInput, Conflict
 from store.names import needed
-from store.passwords import check_password
+from store.passwords import hashed, is_password
 from store.portal_credentials import Credentials as Credentials
 from store.portal_credentials import Missing as Missing
 from store.portal_credentials import MissingData as MissingData
@@ -138,6 +138,7 @@ def provide(store: Store, actor: Actor, patient_id: int) -> Credentials:
         Conflict: the patient has access, or the portal's address is not set.
         NotFound: there is no such patient.
     """
+    password = credentials.made_password()
     with change(store, actor, MANAGE) as tx:
         credentials.patient_of(store, patient_id)
         if credentials.state_of(credentials.row_of(store, patient_id)) == "given":
@@ -146,7 +147,7 @@ def provide(store: Store, actor: Actor, patient_id: int) -> Credentials:
                 kept="Nothing was changed.",
                 do="Generate a new password if the patient needs one.",
             )
-        made = credentials.issue(store, tx, patient_id, by=actor.user_id)
+        made = credentials.issue(store, tx, patient_id, password, by=actor.user_id)
     store.scrub_log()
     return made
 
@@ -156,9 +157,10 @@ def generate(store: Store, actor: Actor, patient_id: int) -> Credentials:
 
     Raises Refused, NotFound; Conflict without online access.
     """
+    password = credentials.made_password()
     with change(store, actor, MANAGE) as tx:
         credentials.given_row(store, patient_id)
-        made = credentials.issue(store, tx, patient_id, by=actor.user_id)
+        made = credentials.issue(store, tx, patient_id, password, by=actor.user_id)
     store.scrub_log()
     return made
 
@@ -168,14 +170,14 @@ def set_password(store: Store, actor: Actor, patient_id: int, password: str) -> 
 
     Raises Refused, NotFound; BadInput with all that is wrong with it; Conflict without access.
     """
+    # What cannot be written is refused below.
+    typed = hashed(writable(password))
     with change(store, actor, MANAGE) as tx:
         row = credentials.given_row(store, patient_id)
         problems = password_problems(password, row["user_name"])
         if problems:
             raise BadInput(" ".join(problems), kept="The password before is still good.")
-        made = credentials.issue(
-            store, tx, patient_id, by=actor.user_id, how="typed", password=password
-        )
+        made = credentials.issue(store, tx, patient_id, typed, by=actor.user_id, how="typed")
     store.scrub_log()
     return made
 
@@ -218,6 +220,9 @@ def begin_print(store: Store, actor: Actor, patient_id: int, password: str) -> A
         Refused, NotFound.
         Conflict: no online access, no portal address, or not the present one-time password.
     """
+    view(store, actor, MANAGE)
+    compared = credentials.given_row(store, patient_id)
+    is_present = _is_present(store, compared, password)
     with change(store, actor, MANAGE) as tx:
         patient = credentials.patient_of(store, patient_id)
         row = credentials.given_row(store, patient_id)
@@ -228,7 +233,12 @@ def begin_print(store: Store, actor: Actor, patient_id: int, password: str) -> A
                 kept="Nothing was printed.",
                 do="It is set under Setup > Patient Portal.",
             )
-        _check_is_present(store, row, password)
+        if not is_present or row["password_hash"] != compared["password_hash"]:
+            raise Conflict(
+                "The password is not known here any more.",
+                kept="Nothing was printed.",
+                do="Generate a new one first.",
+            )
         tx.record("portal.print_begun", "Began to print the sheet.", patient_id=patient_id)
         return _sheet(store, patient, row, password, url)
 
@@ -270,17 +280,11 @@ def record_print_failed(store: Store, actor: Actor, patient_id: int, reason: str
         tx.record("portal.print_failed", f"The sheet was not printed: {why}", patient_id=patient_id)
 
 
-def _check_is_present(store: Store, row: sqlite3.Row, password: str) -> None:
-    try:
-        if not credentials.is_one_time(row) or credentials.is_over(store, row):
-            raise WrongPassword("Not a password that the office made.")
-        check_password(row["password_hash"], writable(password))
-    except WrongPassword:
-        raise Conflict(
-            "The password is not known here any more.",
-            kept="Nothing was printed.",
-            do="Generate a new one first.",
-        ) from None
+def _is_present(store: Store, row: sqlite3.Row, password: str) -> bool:
+    """Tell whether it is the one-time password that counts. Slow: never inside a transaction."""
+    if not credentials.is_one_time(row) or credentials.is_over(store, row):
+        return False
+    return is_password(row["password_hash"], writable(password))
 
 
 def _sheet(

@@ -15,15 +15,15 @@ from store.access import (
     start_session,
     view,
 )
+from store.carrying_over import NewLocks, carry_over
 from store.database import Store
 from store.errors import BadInput, Conflict
 from store.password_policy import PRESETS, SETTING, PasswordPolicy, Preset, policy_of
+from store.passwords import Hashed, check_password, download_obstacle, hashed
 from store.passwords import Strength as Strength
-from store.passwords import check_password, download_obstacle
 from store.passwords import strength as strength
 from store.pending_sign_in import PasswordChangeNeeded as PasswordChangeNeeded
 from store.rights import Level, Need, Right
-from store.use_cases.rekeying import on_password_change
 
 SEE = Need(Right.SECURITY, Level.VIEW)
 MANAGE = Need(Right.SECURITY, Level.FULL)
@@ -76,8 +76,9 @@ def change_own_password(store: Store, actor: Actor, old: str, new: str) -> None:
     check(store, actor, None)
     user = sign_in_attempts.check_again(store, actor, old)
     _check_new(store, user, new)
+    chosen, locks = hashed(new), NewLocks(store, user["user_id"], old=old, new=new)
     with change(store, actor, None) as tx:
-        _replace(store, tx, user, new, old)
+        _replace(store, tx, user, chosen, locks)
         end_sessions(store, user["user_id"], "password_changed", but=actor.session_id)
     store.scrub_log()
 
@@ -102,12 +103,15 @@ def change_at_sign_in(
     _check_new(store, user, new)
     names = (user["user_name"], user["full_name"], users.role_of(store, user))
     actor = Actor(user["user_id"], None, *names, pending.terminal, pending.source)
+    chosen, locks = hashed(new), None
+    if old_password is not None:
+        locks = NewLocks(store, user["user_id"], old=old_password, new=new)
     with store.transaction():
         # The token is looked at again: of two answers at once, one wins.
         pending_sign_in.open_token(store, token)
         end_sessions(store, user["user_id"], "password_changed")
         actor = start_session(store, actor)
-        _replace(store, Change(store, actor, None), user, new, old_password)
+        _replace(store, Change(store, actor, None), user, chosen, locks)
         audit.append(store, actor, "sign_in", "Signed in.")
     store.scrub_log()
     return actor
@@ -138,11 +142,13 @@ def _check_new(store: Store, user: sqlite3.Row, new: str) -> None:
         )
 
 
-def _replace(store: Store, tx: Change, user: sqlite3.Row, new: str, old: str | None) -> None:
+def _replace(
+    store: Store, tx: Change, user: sqlite3.Row, new: Hashed, locks: NewLocks | None
+) -> None:
     now = users.by_id(store, user["user_id"])
     if now["password_hash"] != user["password_hash"]:
         raise Conflict("Your password was changed elsewhere meanwhile.", do="Sign in again.")
     password_policy.keep(store, policy_of(store), user, new)
     tx.record("password.change", "Chose a new password.", object_=f"user:{user['user_id']}")
-    if old is not None:
-        on_password_change(store, tx, user["user_id"], new, old_password=old)
+    if locks is not None:
+        carry_over(store, tx, locks)

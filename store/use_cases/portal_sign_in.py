@@ -21,7 +21,7 @@ from store.backups import went_back_since
 from store.clock import instant, moment
 from store.database import Store
 from store.errors import BadInput, Conflict, SignInFailed, WrongPassword
-from store.passwords import check_password, hash_password, normalised
+from store.passwords import Hashed, check_password, hashed, is_password, normalised
 from store.portal_credentials import SCHEME, password_problems
 from store.portal_passwords import writable
 from store.sealer import SealBroken
@@ -105,11 +105,12 @@ def choose_password(
     Raises SignInFailed for a token that is forged, old or used; BadInput for a password that cannot
     be used, with all reasons.
     """
-    patient_id = _opened(store, token)["patient_id"]
+    row = _opened(store, token)
+    patient_id, password = row["patient_id"], _checked(row, new, confirm)
     with store.transaction():
         # Looked at again: of two answers at once, one wins.
-        row = _opened(store, token)
-        _replace(store, row, new, confirm)
+        _opened(store, token)
+        _replace(store, patient_id, password)
         _record(store, patient_id, terminal, "portal.password_chosen", "Chose a first password.")
         session = _begin(store, patient_id, terminal)
     store.scrub_log()
@@ -124,11 +125,11 @@ def change_password(
     Raises SignInFailed as `sign_in` does; BadInput for a new one that cannot be used.
     """
     row = _authenticated(store, user_name, password, terminal)
+    patient_id, chosen = row["patient_id"], _checked(row, new, confirm)
     with store.transaction():
-        _replace(store, _unchanged(store, row), new, confirm)
-        _record(
-            store, row["patient_id"], terminal, "portal.password_changed", "Changed the password."
-        )
+        _unchanged(store, row)
+        _replace(store, patient_id, chosen)
+        _record(store, patient_id, terminal, "portal.password_changed", "Changed the password.")
     store.scrub_log()
 
 
@@ -182,38 +183,37 @@ def _refusal() -> SignInFailed:
     )
 
 
-def _unchanged(store: Store, row: sqlite3.Row) -> sqlite3.Row:
-    """Return the credentials as stored now. Raises SignInFailed if they changed meanwhile."""
+def _unchanged(store: Store, row: sqlite3.Row) -> None:
+    """Raise SignInFailed if the credentials changed meanwhile."""
     now = portal_credentials.row_of(store, row["patient_id"])
     if now is None or now["removed_at"] or now["password_hash"] != row["password_hash"]:
         raise _refusal()
-    return now
 
 
-def _replace(store: Store, row: sqlite3.Row, new: str, confirm: str) -> None:
-    """Write the password a patient chose inside the running transaction. Raises BadInput."""
+def _checked(row: sqlite3.Row, new: str, confirm: str) -> Hashed:
+    """Return the password a patient chose, hashed. Slow: never inside a transaction.
+
+    Raises BadInput, with all reasons.
+    """
     if normalised(new) != normalised(confirm):
         raise BadInput("The two new passwords are not the same.", do="Type both again.")
     problems = password_problems(new, row["user_name"])
     if problems:
         raise BadInput(" ".join(problems), kept="Your password was not changed.")
-    if row["password_hash"] is not None and _is_present(row["password_hash"], new):
+    if row["password_hash"] is not None and is_password(row["password_hash"], new):
         raise BadInput("That is your present password.", do="Choose another one.")
+    return hashed(new)
+
+
+def _replace(store: Store, patient_id: int, password: Hashed) -> None:
+    """Write the password a patient chose, inside the running transaction."""
     store.execute(
         "UPDATE portal_credential SET password_hash = ?, hash_scheme = ?,"
         " require_password_change = 0, password_expires_at = NULL, link_hash = NULL,"
         " link_expires_at = NULL, reset_code_hash = NULL, reset_code_expires_at = NULL,"
         " failed_attempts = 0, recent_failures = NULL, locked_until = NULL WHERE patient_id = ?",
-        (hash_password(new), SCHEME, row["patient_id"]),
+        (password.hash, SCHEME, patient_id),
     )
-
-
-def _is_present(stored_hash: str, password: str) -> bool:
-    try:
-        check_password(stored_hash, password)
-    except WrongPassword:
-        return False
-    return True
 
 
 def _begin(store: Store, patient_id: int, terminal: str) -> PortalSession:

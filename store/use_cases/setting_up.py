@@ -8,6 +8,7 @@ from store import audit, users
 from store.access import unattended
 from store.clock import instant
 from store.database import Store
+from store.passwords import hashed
 
 _FIRST_NUMBER = 1_000_000_000
 """Far above the numbers of users who were entered one after the other."""
@@ -38,6 +39,7 @@ def add_owner(
 
     Raises BadInput for a password or number that cannot be used.
     """
+    secret = hashed(password)
     with store.transaction():
         if store.one("SELECT 1 FROM user"):
             raise RuntimeError("the first administrator is entered once")
@@ -45,7 +47,7 @@ def add_owner(
             store,
             user_name=user_name,
             full_name=full_name,
-            password=password,
+            password=secret,
             groups=["Administrators"],
             cell_phone=cell_phone,
             user_id=user_id,

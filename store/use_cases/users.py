@@ -7,11 +7,13 @@ from dataclasses import replace
 
 from store import groups, user_records, users
 from store.access import Actor, Change, change, end_sessions, view
+from store.carrying_over import cancel_pending
 from store.database import Store
 from store.errors import BadInput, Conflict, NotFound
 from store.names import needed, one_line
 from store.one_time_passwords import OneTimePassword as OneTimePassword
-from store.one_time_passwords import give
+from store.one_time_passwords import give, made
+from store.passwords import Hashed
 from store.phones import mobile_number
 from store.use_cases.accounts import EffectiveRight as EffectiveRight
 from store.use_cases.accounts import effective_rights as effective_rights
@@ -20,7 +22,6 @@ from store.use_cases.accounts import reset_password as reset_password
 from store.use_cases.accounts import unlock_user as unlock_user
 from store.use_cases.groups import MANAGE, SEE
 from store.use_cases.phones import replace_number
-from store.use_cases.rekeying import cancel_pending
 from store.user_records import UserForm as UserForm
 from store.user_records import UserView as UserView
 
@@ -75,14 +76,16 @@ def new_user(store: Store, actor: Actor, form: UserForm) -> OneTimePassword:
         BadInput, Conflict: a field that cannot be used, or is taken.
         NotFound: a group, provider or office that is not there.
     """
+    password = made()
     with change(store, actor, MANAGE) as tx:
-        return _enter(store, tx, actor, form)
+        return _enter(store, tx, actor, form, password)
 
 
 def copy_user(
     store: Store, actor: Actor, user_id: int, user_name: str, full_name: str
 ) -> OneTimePassword:
     """Enter a user in the same groups, office and job as another one; raises as `new_user` does."""
+    password = made()
     with change(store, actor, MANAGE) as tx:
         model = user_records.form(store, user_id)
         copied = replace(
@@ -93,7 +96,7 @@ def copy_user(
             cell_phone="",
             provider_id=None,
         )
-        return _enter(store, tx, actor, copied)
+        return _enter(store, tx, actor, copied, password)
 
 
 def save_user(store: Store, actor: Actor, form: UserForm) -> UserForm:
@@ -165,7 +168,9 @@ def unhide_user(store: Store, actor: Actor, user_id: int) -> None:
         _note(store, tx, row, "unhide", ["shown again"] if row["is_hidden"] else [])
 
 
-def _enter(store: Store, tx: Change, actor: Actor, form: UserForm) -> OneTimePassword:
+def _enter(
+    store: Store, tx: Change, actor: Actor, form: UserForm, password: Hashed
+) -> OneTimePassword:
     new = replace(form, user_id=0)
     values = _checked(store, new)
     group_ids = _checked_groups(store, form.group_ids)
@@ -178,7 +183,7 @@ def _enter(store: Store, tx: Change, actor: Actor, form: UserForm) -> OneTimePas
         f"Entered the user {values['user_name']}: in {names}.",
         object_=f"user:{user_id}",
     )
-    return give(store, user_id)
+    return give(store, user_id, password)
 
 
 def _checked(store: Store, form: UserForm) -> dict[str, str | int | None]:

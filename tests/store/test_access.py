@@ -13,6 +13,7 @@ from store import access, users
 from store.access import Actor, unattended
 from store.database import Store
 from store.errors import BadInput, Conflict, NotFound, Refused, SessionEnded
+from store.passwords import hashed
 from store.practice import Practice
 from store.rights import BUILTIN_GROUPS, PERMISSIONS, Level, Need, Right
 from store.use_cases import downloads, home, running
@@ -206,13 +207,15 @@ def test_home_shows_every_place_and_says_which_right_is_missing(
 
 
 def test_user_names_are_unique_without_regard_to_case(practice: Practice) -> None:
+    password = hashed("long enough for anybody")
+
     def run(store: Store) -> None:
         with store.transaction():
             users.add(
                 store,
                 user_name="DANA",
                 full_name="Another Dana",
-                password="long enough for anybody",
+                password=password,
                 groups=["Front Desk"],
             )
 
@@ -233,12 +236,14 @@ def test_user_names_are_unique_without_regard_to_case(practice: Practice) -> Non
         ({"cell_phone": "555-0142"}, BadInput),
         ({"cell_phone": "+1510555014\n"}, BadInput),
         ({"groups": ["No Such Group"]}, NotFound),
-        ({"password": "short"}, BadInput),
+        ({"password": hashed("short")}, BadInput),
     ],
 )
 def test_a_user_who_cannot_be_entered_leaves_nothing(
     practice: Practice, values: dict[str, object], error: type[Exception]
 ) -> None:
+    password = hashed("long enough for anybody")
+
     def run(store: Store) -> None:
         with store.transaction():
             users.add(
@@ -246,7 +251,7 @@ def test_a_user_who_cannot_be_entered_leaves_nothing(
                 **{
                     "user_name": "lee",
                     "full_name": "Sam Lee",
-                    "password": "long enough for anybody",
+                    "password": password,
                     "groups": ["Front Desk"],
                     **values,
                 },

@@ -145,7 +145,9 @@ def test_keys_sealed_anew_since_they_were_opened_are_the_new_ones(
     def changed_meanwhile(store: Store) -> list[EntryKey]:
         opened = download_keys.OF_DOWNLOAD.unused(store, number, 3)
         with store.transaction():
-            download_keys.OF_DOWNLOAD.keep(store, number, new)
+            plain = [key.to_bytes() for key in new]
+            sealed = download_keys.OF_DOWNLOAD.sealed(store, number, plain)
+            download_keys.OF_DOWNLOAD.keep(store, number, sealed)
         with store.transaction():
             return download_keys.OF_DOWNLOAD.take(store, number, 3, opened)
 
@@ -169,6 +171,24 @@ def test_what_was_opened_ahead_is_not_opened_again(practice: Practice, sign_in: 
             store.sealer = right
 
     assert len(practice.call(without_the_secret_key)) == 5
+
+
+def test_keys_sealed_for_the_next_download_open_if_another_came_first(
+    practice: Practice, sign_in: SignIn
+) -> None:
+    """Scenario: two users ask at once; both have sealed their keys for the same number."""
+    dana = sign_in("dana")
+    mine = download_keys.derive_some("the passphrase of the later one", 3)
+    sealed = practice.call(download_keys.OF_DOWNLOAD.sealed_for_next, mine)
+    first, second = scheduled(practice, dana), scheduled(practice, dana)
+    assert sealed.owner_id == first
+
+    def keep(store: Store) -> list[bytes]:
+        with store.transaction():
+            download_keys.OF_DOWNLOAD.keep_next(store, second, sealed)
+        return list(download_keys.OF_DOWNLOAD.unused(store, second).values())
+
+    assert practice.call(keep) == [key.to_bytes() for key in mine]
 
 
 def test_attack_a_sealed_key_moved_to_another_download_does_not_open(
@@ -209,8 +229,9 @@ def test_a_destroyed_key_is_nowhere_in_the_practices_files(
 
 
 def _take(store: Store, number: int, count: int) -> list[EntryKey]:
+    opened = download_keys.OF_DOWNLOAD.unused(store, number, count)
     with store.transaction():
-        return download_keys.OF_DOWNLOAD.take(store, number, count)
+        return download_keys.OF_DOWNLOAD.take(store, number, count, opened)
 
 
 def _all_bytes(folder: Path) -> bytes:

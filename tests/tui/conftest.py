@@ -17,6 +17,7 @@ from exporter.runner.run import run_due
 from store import users
 from store.database import Store
 from store.errors import ChairsideError
+from store.passwords import hashed
 from store.practice import Practice
 from tests import people
 from tests.clocks import FixedClock
@@ -85,6 +86,8 @@ def kiosk(practice: Practice, clock: FixedClock, home_folder: Path) -> Any:
 def add_odd_people(practice: Practice) -> None:
     """Add users with the names that break screens, and patients like them."""
 
+    password = hashed(people.PASSWORDS["kim"])
+
     def run(store: Store) -> None:
         with store.transaction():
             for name, full_name in (("odd", ODD_NAME), ("long", LONG_NAME)):
@@ -92,7 +95,7 @@ def add_odd_people(practice: Practice) -> None:
                     store,
                     user_name=name,
                     full_name=name,
-                    password=people.PASSWORDS["kim"],
+                    password=password,
                     groups=["Administrators"],
                     job_title="O'Brien [DDS]",
                     cell_phone="+15105550177",

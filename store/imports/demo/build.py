@@ -6,7 +6,7 @@ passwords and other secrets differ.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from random import Random
 
@@ -29,10 +29,11 @@ from store.imports.demo.offices import add_offices
 from store.imports.demo.patients import Patients
 from store.imports.demo.payments import Payments
 from store.imports.demo.rows import Rows
-from store.imports.demo.staff import add_staff
+from store.imports.demo.staff import add_staff, passwords_of_staff
 from store.imports.demo.treatments import add_treatments
 from store.imports.demo.visits import Visits
 from store.imports.demo.world import World
+from store.passwords import Hashed
 from store.use_cases.signing_in import DEMO_SETTING
 
 MOST_PATIENTS = 1_000_000
@@ -57,8 +58,9 @@ def build_demo(store: Store, *, patients: int, seed: int, progress: Progress | N
     """
     if not 1 <= patients <= MOST_PATIENTS:
         raise BadInput(f"A demo practice has 1 to {MOST_PATIENTS:,} patients.")
+    passwords = passwords_of_staff()
     with _in_bulk(store), store.transaction():
-        world = _empty_practice(store, patients, seed)
+        world = _empty_practice(store, patients, seed, passwords)
         _Building(store, world).people(patients, progress)
         patient_search.refresh(store)
         store.insert("preference", {"name": DEMO_SETTING, "value": str(seed)})
@@ -89,12 +91,14 @@ def _in_bulk(store: Store) -> Iterator[None]:
         store.value("PRAGMA journal_mode = WAL")
 
 
-def _empty_practice(store: Store, patients: int, seed: int) -> World:
+def _empty_practice(
+    store: Store, patients: int, seed: int, passwords: Mapping[str, Hashed]
+) -> World:
     rng = Random(seed)  # noqa: S311 - invented people need no secure chance, but the same one
     zone = store.value("SELECT time_zone FROM practice_group")
     days = Days(date_in_zone(store.clock.now(), zone), zone)
     opened = days.instant(0, 8 * 60)
-    staff = add_staff(store)
+    staff = add_staff(store, passwords)
     definitions = Definitions(store)
     fees = add_treatments(store, definitions.of("procedure_category"), opened)
     offices = add_offices(

@@ -5,17 +5,25 @@ One rule: rows are written inside the running transaction.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from store import users
 from store.clock import instant
 from store.database import Store
 from store.imports.demo.people import DATA_STEWARDS, DEMO_USERS
+from store.passwords import Hashed, hashed
 from store.rights import PERMISSIONS, Level, Right
 from store.use_cases.setting_up import register_spool_carrier
 
 PORTAL_URL = "https://portal.maplegrove.example"
 
 
-def add_staff(store: Store) -> dict[str, int]:
+def passwords_of_staff() -> dict[str, Hashed]:
+    """Return the passwords of the demo's users by user name."""
+    return {user.user_name: hashed(user.password) for user in DEMO_USERS}
+
+
+def add_staff(store: Store, passwords: Mapping[str, Hashed]) -> dict[str, int]:
     """Add the group and users of the demo, register the spool carrier (D6).
 
     Returns the number of each user by user name.
@@ -26,7 +34,7 @@ def add_staff(store: Store) -> dict[str, int]:
             store,
             user_name=user.user_name,
             full_name=user.full_name,
-            password=user.password,
+            password=passwords[user.user_name],
             groups=user.groups,
             job_title=user.job_title,
             cell_phone=user.cell_phone,

@@ -262,8 +262,5 @@ PARTS: dict[str, str] = {
     "phones.replace_number": "of a change that checked its right",
     "phones.tell": "of a change that checked its right",
     "representatives.may_act_for": "the portal, once a patient has signed in",
-    "rekeying.cancel_pending": "of a change that checked its right",
-    "rekeying.on_password_change": "of a change that checked its right",
-    "rekeying.on_password_reset": "of a change that checked its right",
     "setting_up.register_spool_carrier": "of making a practice",
 }

@@ -224,8 +224,8 @@ def test_s2_holds_whatever_administrators_do(
     practice_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The hash of a one-time password is looked at nowhere here, so that it may be cheap."""
-    cheap = passwords.hash_password("a password for all of them")
-    monkeypatch.setattr("store.one_time_passwords.hash_password", lambda _password: cheap)
+    cheap = passwords.hashed("a password for all of them")
+    monkeypatch.setattr("store.one_time_passwords.hashed", lambda _password: cheap)
     Administration.template, Administration.folders = practice_template, tmp_path
     run_state_machine_as_test(
         Administration,
