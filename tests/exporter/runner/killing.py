@@ -90,9 +90,10 @@ def unused_keys(store: Store, number: int) -> list[EntryKey]:
         (number,),
     )
     keys: list[EntryKey] = []
+    opened = download_keys.OF_DOWNLOAD.unused(store, number, count)
     try:
         with store.transaction():
-            keys = download_keys.OF_DOWNLOAD.take(store, number, count)
+            keys = download_keys.OF_DOWNLOAD.take(store, number, count, opened)
             raise _Undo
     except _Undo:
         return keys
