@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 import click
 
 from store.errors import BadInput, ChairsideError
+from tui.streams import code_of_unread, give_up_unread, say
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -58,15 +59,16 @@ def handles_errors(command: Callable[P, R]) -> Callable[P, R]:
         try:
             return command(*args, **kwargs)
         except ChairsideError as problem:
-            click.echo(f"{problem.title}. {shown(problem.sentence)}", err=True)
+            say(f"{problem.title}. {shown(problem.sentence)}")
             raise SystemExit(1) from None
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
         except Exception as problem:  # noqa: BLE001 - a traceback shows data and secrets
-            click.echo(
+            if isinstance(problem, OSError) and give_up_unread():
+                raise SystemExit(code_of_unread(problem)) from None
+            say(
                 f"An unexpected error ({type(problem).__name__}). What was saved before is kept;"
-                " nothing half done was saved. Tell IT support which command it was.",
-                err=True,
+                " nothing half done was saved. Tell IT support which command it was."
             )
             raise SystemExit(1) from None
 
@@ -241,7 +243,7 @@ class ProgressPrinter:
 
     def __exit__(self, *_unused: object) -> None:
         if self._bar and self._last is not None:
-            click.echo(err=True)
+            say("")
 
     def __call__(self, label: str, done: int, total: int, figures: str = "") -> None:
         if self._quiet:
@@ -253,7 +255,7 @@ class ProgressPrinter:
         step = percent - percent % PLAIN_STEP
         if self._last != (label, step):
             self._last = (label, step)
-            click.echo(f"{shown(label)}: {step} %", err=True)
+            say(f"{shown(label)}: {step} %")
 
     def _draw(self, label: str, done: int, total: int, percent: int, figures: str) -> None:
         from tui.widgets.words import time_left
@@ -272,7 +274,7 @@ class ProgressPrinter:
         filled = BAR_WIDTH * percent // 100
         bar = "█" * filled + "░" * (BAR_WIDTH - filled)
         line = f" {shown(label)[:20]:<20} {bar} {percent:3d} %  {told}"
-        click.echo(f"\r{line[:LINE_WIDTH]:<{LINE_WIDTH}}", nl=False, err=True)
+        say(f"\r{line[:LINE_WIDTH]:<{LINE_WIDTH}}", ends=False)
 
 
 @contextmanager
