@@ -149,7 +149,7 @@ def _retrieve(
     folder.mkdir(mode=0o700, exist_ok=True)
     retrieval = practice.call(authorise_retrieval, actor, download_id, user.password)
     saved = save_archive(retrieval, folder)
-    practice.call(record_retrieval, actor, download_id, str(folder))
+    practice.call(record_retrieval, actor, download_id, str(saved.parent))
     click.echo(f"Retrieved by {actor.full_name}: {saved}")
     return saved
 
