@@ -35,6 +35,8 @@ R = TypeVar("R")
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 DEFAULT_PGID = 1000
+LARGEST = 10**18 - 1
+"""Whole numbers of SQLite have up to nineteen digits; nothing of ours comes near."""
 BAR_WIDTH = 12
 LINE_WIDTH = 79
 DRAW_EVERY = 1.0
@@ -142,11 +144,21 @@ def read_password(
     return password
 
 
+class Number(click.IntRange):
+    """A whole number that the store can hold: a larger one is refused in a sentence."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        number = super().convert(value, param, ctx)
+        if number > LARGEST:
+            self.fail(f"{value} is too large: nothing here has such a number.", param, ctx)
+        return number
+
+
 def data_options(command: Command) -> Command:
     """Add `--data DIR` and `--pgid N`, handed in as `data: Path` and `pgid: int | None`."""
     pgid = click.option(
         "--pgid",
-        type=click.IntRange(min=1),
+        type=Number(1),
         metavar="N",
         help="Practice group; by default the only one there, else 1000.",
     )
@@ -172,10 +184,12 @@ def chosen_pgid(data: Path, pgid: int | None) -> int:
     """Return the practice group that is meant: as said, else the only one there, else 1000."""
     if pgid is not None:
         return pgid
+    from store.folder import practices_in
+
     try:
-        there = [int(p.name) for p in data.iterdir() if p.name.isdecimal() and p.is_dir()]
+        there = practices_in(data)
     except OSError:
-        there = []
+        there = ()
     return there[0] if len(there) == 1 else DEFAULT_PGID
 
 
