@@ -83,8 +83,9 @@ def practices_in(data: Path) -> tuple[int, ...]:
     """Return the PGIDs of the practices kept under a data folder, in order."""
     if not data.is_dir():
         return ()
-    found = (p.name for p in data.iterdir() if (p / "practice.db").is_file())
-    return tuple(sorted(int(name) for name in found if name.isdecimal()))
+    # What is not ours (`lost+found`) may not even be looked into.
+    named = (p for p in data.iterdir() if p.name.isdecimal())
+    return tuple(sorted(int(p.name) for p in named if (p / "practice.db").is_file()))
 
 
 def existing_folder(data: Path, pgid: int) -> PracticeFolder:

@@ -164,6 +164,22 @@ def test_every_command_and_option_says_what_it_is() -> None:
         assert not command.hidden, name
 
 
+def test_no_command_takes_a_number_that_the_store_cannot_hold() -> None:
+    from tui.commands import main
+    from tui.commands.support import Number
+
+    seen = 0
+    for name, command in commands(main):
+        for parameter in command.params:
+            kind = parameter.type
+            if not isinstance(kind, (type(click.INT), click.IntRange)) or parameter.name == "seed":
+                continue
+            seen += 1
+            is_bounded = isinstance(kind, click.IntRange) and kind.max is not None
+            assert is_bounded or isinstance(kind, Number), f"{name} {parameter.name}"
+    assert seen > 20
+
+
 def shipped_files() -> list[Path]:
     """Return every text file that belongs to the project, as Git lists it."""
     listed = subprocess.run(

@@ -10,11 +10,13 @@ from __future__ import annotations
 import os
 import select
 from codecs import getincrementaldecoder
-from typing import Final
+from typing import Any, Final
 
 from textual import constants
 from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
+
+from tui.streams import give_up_unread
 
 _AT_ONCE: Final = 4096
 _LOOK_EVERY: Final = 0.1
@@ -24,16 +26,28 @@ _AFTER: Final = 0.001
 
 
 class KioskDriver(LinuxDriver):
-    """Reads keys; all else is the stock driver's."""
+    """Reads keys, and ends with its terminal; all else is the stock driver's."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        screen: Any = _Screen(self._file)
+        self._file = screen
 
     def run_input_thread(self) -> None:
-        """Take what is typed until the kiosk closes, and turn it into events."""
+        """Take what is typed until the kiosk closes, and turn it into events.
+
+        A terminal that is gone, where the system's hang-up did not end us (`nohup`), closes it.
+        """
         parser = XTermParser(self._debug)
         decode = getincrementaldecoder("utf-8")().decode
         waits = _LOOK_EVERY
         while not self.exit_event.is_set():
             if select.select([self.fileno], [], [], waits)[0]:
-                text = decode(os.read(self.fileno, _AT_ONCE))
+                typed = self._typed()
+                if not typed:
+                    self._app.call_later(self._app.exit, return_code=1)
+                    return
+                text = decode(typed)
                 for event in parser.feed(text) if text else ():
                     self.process_message(event)
                 waits = constants.ESCAPE_DELAY + _AFTER
@@ -41,3 +55,31 @@ class KioskDriver(LinuxDriver):
                 waits = _LOOK_EVERY
             for event in parser.tick():
                 self.process_message(event)
+
+    def _typed(self) -> bytes:
+        """Return what was typed; nothing where the terminal is gone."""
+        try:
+            return os.read(self.fileno, _AT_ONCE)
+        except OSError:
+            return b""
+
+
+class _Screen:
+    """Where the kiosk is drawn. What cannot be drawn, for the terminal is gone, is dropped: the
+    stock driver's writer would end at it, and everything that draws then waits for it for ever."""
+
+    def __init__(self, file: Any) -> None:
+        self._file = file
+        self.fileno = file.fileno
+
+    def write(self, text: str) -> None:
+        try:
+            self._file.write(text)
+        except OSError:
+            give_up_unread()
+
+    def flush(self) -> None:
+        try:
+            self._file.flush()
+        except OSError:
+            give_up_unread()

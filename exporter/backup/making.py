@@ -102,7 +102,7 @@ def make_backup(
         DiskFull, ArchiveProblem, StoreProblem, Cancelled: nothing is left behind.
     """
     check_passphrase(passphrase)
-    folder = folder.expanduser()
+    folder = folder.expanduser().absolute()
     _check_target(practice.folder, folder)
     with alone_in(practice.folder.path, "A backup of this practice"):
         now = practice.clock.now()

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from exporter.archive.errors import DamagedEntry
+from exporter.archive.errors import COPY_AGAIN, ArchiveProblem, DamagedEntry
 from exporter.archive.files import whole_file
 from exporter.archive.progress import IsCancelled, OnProgress, Work
 from exporter.archive.reader import Archive
@@ -20,6 +20,7 @@ from store.errors import WrongPassword
 from store.folder import SECRET_KEY_BYTES
 from store.migrations import check_known
 
+TAKE_ANOTHER = "Copy it again from where it was made, or take an earlier backup."
 _MOST_OF_MANIFEST = 64 * 1024
 
 
@@ -77,16 +78,29 @@ def opened(path: Path, passphrase: str) -> Iterator[Backup]:
     Raises NotFound; WrongPassword; ArchiveProblem for what is no backup, is damaged or hostile;
     StoreProblem for one of a newer program.
     """
+    with _advice_for_backups(), _unlocked(path, passphrase) as archive:
+        yield Backup(archive)
+
+
+def _unlocked(path: Path, passphrase: str) -> Archive:
     try:
-        archive = Archive.open(path, passphrase)
+        return Archive.open(path, passphrase)
     except WrongPassword:
         raise WrongPassword(
             "The passphrase does not open this backup.",
             kept="Nothing was changed.",
             do="It is the one that the backup was made with; capital letters matter.",
         ) from None
-    with archive:
-        yield Backup(archive)
+
+
+@contextmanager
+def _advice_for_backups() -> Iterator[None]:
+    """Say what fits a damaged backup: nobody retrieves one in the kiosk."""
+    try:
+        yield
+    except ArchiveProblem as problem:
+        problem.do = problem.do.replace(COPY_AGAIN, TAKE_ANOTHER)
+        raise
 
 
 def _manifest_of(archive: Archive) -> Manifest:

@@ -124,7 +124,9 @@ def csv_files_of(paths: Sequence[Path]) -> tuple[tuple[Source, ...], tuple[str, 
 
 def _file(path: Path) -> Source:
     name = drawn(path.name)
-    if path.is_symlink() or (path.exists() and not path.is_file()):
+    if not path.is_symlink() and not path.exists():
+        raise NotFound(f"There is no file {drawn(str(path))}.", kept="Nothing was written.")
+    if path.is_symlink() or not path.is_file():
         raise _not_csv(name, "it is not a plain file")
     if path.suffix.casefold() != ".csv":
         raise _not_csv(name, "its name does not end in .csv")

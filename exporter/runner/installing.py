@@ -29,6 +29,12 @@ WORDS: dict[Way, str] = {
     "windows-task": "Windows task",
 }
 """What each way is called."""
+WHEN: dict[Way, str] = {
+    "systemd": "every hour, and after a time off",
+    "cron": "every hour; after a time off, at the next full hour",
+    "windows-task": "every hour, and after a time off",
+}
+"""When each way runs what is due."""
 _SECONDS = 30
 
 
@@ -71,7 +77,7 @@ def installed(run: HourlyRun) -> tuple[Way, ...]:
     if (_units() / "timers.target.wants" / f"{run.name}.timer").is_symlink():
         found.append("systemd")
     with suppress(NotInstalled):
-        if run.name in _crontab():
+        if timers.has_cron_line(_crontab(), run):
             found.append("cron")
     return tuple(found)
 

@@ -57,7 +57,8 @@ def make_patient_archive(
         if on_progress is not None:
             on_progress(progress)
 
-    folder = folder.expanduser()
+    # The trail tells it long after: not from where the command was said.
+    folder = folder.expanduser().absolute()
     if not folder.is_dir():
         raise BadInput(
             f"There is no folder {folder}.", kept="Nothing was written.", do="Name another one."

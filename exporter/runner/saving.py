@@ -21,7 +21,7 @@ def save_archive(
     progress: OnProgress | None = None,
     cancelled: IsCancelled | None = None,
 ) -> Path:
-    """Copy an archive, sync it, compare its SHA-256, and return where it is.
+    """Copy an archive, sync it, compare its SHA-256, and return its whole path.
 
     An older copy with the same bytes is taken as it is.
 
@@ -31,7 +31,7 @@ def save_archive(
         DiskFull, ArchiveProblem: the disk; nothing is left behind.
         Cancelled: it was stopped.
     """
-    target = folder.expanduser() / retrieval.file_name
+    target = folder.expanduser().absolute() / retrieval.file_name
     if not target.parent.is_dir():
         raise BadInput(
             f"There is no folder {target.parent}.",

@@ -57,10 +57,13 @@ class HourlyRun:
 
 
 def hourly_run(folder: Path) -> HourlyRun:
-    """Return the hourly run of a practice's folder by this installation. Raises BadInput."""
-    whole = folder.absolute()
+    """Return the hourly run of a practice's folder, there or not, by this installation.
+
+    One data folder is one run however it is named: `../data`, or a link to it. Raises BadInput.
+    """
+    data = folder.parent.resolve()
     # Not resolved: what a virtual environment's interpreter links to knows no Chairside.
-    return HourlyRun(Path(sys.executable).absolute(), whole.parent, int(whole.name))
+    return HourlyRun(Path(sys.executable).absolute(), data, int(folder.name))
 
 
 def systemd_service(run: HourlyRun) -> str:
@@ -133,8 +136,14 @@ def without_cron_line(table: str, run: HourlyRun) -> str:
     return "".join(t for t in table.splitlines(keepends=True) if not _is_ours(t, run))
 
 
+def has_cron_line(table: str, run: HourlyRun) -> bool:
+    """Tell whether a crontab holds the line; one that was made a comment runs nothing."""
+    return any(_is_ours(line, run) for line in table.splitlines())
+
+
 def _is_ours(line: str, run: HourlyRun) -> bool:
-    return line.rstrip().endswith(f"{_MARK} {run.name}")
+    is_comment = line.lstrip().startswith("#")
+    return not is_comment and line.rstrip().endswith(f"{_MARK} {run.name}")
 
 
 def windows_task(run: HourlyRun, user: str) -> str:

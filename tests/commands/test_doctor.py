@@ -290,4 +290,4 @@ def test_install_status_and_remove_on_the_command_line(practice_data: Path, syst
     for _ in range(2):
         removed = cli.invoke(main, ["runner", "install", *place, "--remove"])
         assert removed.exit_code == 0
-    assert "No timer is set up." in removed.stdout
+    assert f"No timer is set up for the practice in {practice_data / '1000'}." in removed.stdout

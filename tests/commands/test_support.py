@@ -63,6 +63,9 @@ def test_the_practice_that_is_meant(
 ) -> None:
     for folder in folders:
         (tmp_path / folder).mkdir()
+        (tmp_path / folder / "practice.db").touch()
+    # Neither a practice nor in the way of one.
+    (tmp_path / "9999").mkdir()
     assert chosen_pgid(tmp_path, said) == meant
     assert chosen_pgid(tmp_path / "none", said) == (said or 1000)
 

@@ -36,7 +36,9 @@ class Shell:
     data: Path
     home: Path
 
-    def __call__(self, *words: str | Path, stdin: str = "", data: Path | None = None) -> Answer:
+    def __call__(
+        self, *words: str | Path, stdin: str = "", data: Path | None = None, cwd: Path | None = None
+    ) -> Answer:
         """Run `chairside WORDS`; `stdin` is what its standard input holds."""
         environment = {
             **{name: os.environ[name] for name in HANDED_ON if name in os.environ},
@@ -49,6 +51,7 @@ class Shell:
             capture_output=True,
             text=True,
             env=environment,
+            cwd=cwd,
             check=False,
             timeout=120,
         )

@@ -170,3 +170,46 @@ def test_saving_to_a_folder_that_is_not_there(shell: Shell) -> None:
 def test_d15_an_administrator_cannot_retrieve_it(shell: Shell, tmp_path: Path) -> None:
     told = _save(shell, _with_a_ready_archive(shell), tmp_path, "kim").refused()
     assert "Only the user who scheduled" in told
+
+
+HUGE = "99999999999999999999999"
+
+
+def test_a_number_that_nothing_can_have_is_wrong_usage(shell: Shell) -> None:
+    """It was told as an unexpected error, which IT support should hear of."""
+    for words in (
+        ("download", "save", HUGE, "--to", "."),
+        ("audit", "list", "--patient", HUGE),
+        ("audit", "list", "--limit", HUGE),
+        ("portal", "settings", "--days", HUGE),
+        ("users", "sessions", "--end", HUGE),
+    ):
+        answer = shell(*words, "--user", "kim", "--password-file", "-", stdin=KIM)
+        assert answer.code == 2, (words, answer)
+        assert answer.err.endswith(f"{HUGE} is too large: nothing here has such a number.\n")
+    assert shell("init", "--pgid", HUGE, "--name", "x", "--owner", "kim").code == 2
+
+
+def test_no_file_for_a_disc_is_told_as_that(shell: Shell, tmp_path: Path) -> None:
+    words = ("archive", "to-disc", "/nope", "--to", tmp_path, "--yes")
+    told = shell(*words, "--user", "dana", "--password-file", "-", stdin=DANA).refused()
+    assert "There is no file /nope. Nothing was written." in told
+
+
+@pytest.mark.parametrize("damage", ["flipped", "cut"])
+def test_a_damaged_backup_is_not_to_be_retrieved_in_the_kiosk(
+    shell: Shell, tmp_path: Path, damage: str
+) -> None:
+    key = tmp_path / "key"
+    shell("backup", "key", key)
+    (tmp_path / "to").mkdir()
+    shell("backup", "--to", tmp_path / "to", "--passphrase-file", key)
+    (backup,) = (tmp_path / "to").iterdir()
+    whole = backup.read_bytes()
+    middle = len(whole) // 2
+    flipped = whole[:middle] + bytes([whole[middle] ^ 1]) + whole[middle + 1 :]
+    backup.write_bytes(flipped if damage == "flipped" else whole[:middle])
+    for words in (("backup", "verify", backup), ("restore", backup, "--replace")):
+        told = shell(*words, "--passphrase-file", key).refused()
+        assert "Copy it again from where it was made, or take an earlier backup." in told
+        assert "retrieve" not in told

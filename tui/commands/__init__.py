@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import importlib
 from pathlib import Path
+from typing import Any
 
 import click
 from click.core import ParameterSource
 
 from tui.commands.support import data_options, handles_errors, open_practice
+from tui.streams import is_terminal, prepare
 
 _COMMANDS: dict[str, tuple[str, str]] = {
     "archive": ("tui.commands.archive", "Open, verify and convert archives."),
@@ -36,6 +38,11 @@ _COMMANDS: dict[str, tuple[str, str]] = {
 
 class _LazyGroup(click.Group):
     """Lists all commands without importing one; imports the one that is called."""
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """The program, from its first line to its exit code."""
+        prepare()
+        return super().main(*args, **kwargs)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return sorted(_COMMANDS)
@@ -64,13 +71,18 @@ class _LazyGroup(click.Group):
 def main(context: click.Context, data: Path, pgid: int | None) -> None:
     """Open the kiosk of a dental practice: who may have which copy of the data.
 
-    With a command: do one thing and end. Exit codes: 0 done, 1 failed, 2 wrong usage.
+    With a command: do one thing and end. Exit codes: 0 done, 1 failed, 2 wrong usage, 141 when
+    whoever reads the answer stops early.
     """
     if context.invoked_subcommand is not None:
         for name in ("data", "pgid"):
             if context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
                 raise click.UsageError(f"Put --{name} after the command it is for.")
         return
+    if not is_terminal():
+        raise click.UsageError(
+            "The kiosk needs a terminal, for its keys and its screen. Without one, say a command."
+        )
     from store.clock import SystemClock
     from tui.kiosk import run_kiosk
 

@@ -11,6 +11,7 @@ import click
 
 from tui.commands.signing_in import ask_password, signed_in, user_options
 from tui.commands.support import (
+    Number,
     ProgressPrinter,
     data_options,
     handles_errors,
@@ -52,7 +53,7 @@ def filter_options(command: Command) -> Command:
         if metavar == "DAY":
             kind = click.DateTime(["%Y-%m-%d"])
         elif metavar == "NUMBER":
-            kind = click.INT
+            kind = Number(1)
         command = click.option(option, name, type=kind, metavar=metavar, help=text)(command)
     return command
 
@@ -61,7 +62,7 @@ def filter_options(command: Command) -> Command:
 @data_options
 @user_options
 @filter_options
-@click.option("--limit", type=click.IntRange(1), default=50, show_default=True, metavar="N")
+@click.option("--limit", type=Number(1), default=50, show_default=True, metavar="N")
 @json_option
 @handles_errors
 def list_(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +16,7 @@ from tui.commands.support import (
     handles_errors,
     open_practice,
 )
+from tui.streams import is_terminal
 
 if TYPE_CHECKING:
     from store.access import Actor
@@ -45,7 +45,7 @@ def group(data: Path, pgid: int | None, patients: int, seed: int) -> None:
     clock = SystemClock()
     with _demo_practice(data, number, patients, seed, clock) as practice:
         _print_sign_ins(data, number)
-        if sys.stdin.isatty() and sys.stdout.isatty():
+        if is_terminal():
             from tui.kiosk import run_kiosk
 
             run_kiosk(practice, clock)
@@ -149,7 +149,7 @@ def _retrieve(
     folder.mkdir(mode=0o700, exist_ok=True)
     retrieval = practice.call(authorise_retrieval, actor, download_id, user.password)
     saved = save_archive(retrieval, folder)
-    practice.call(record_retrieval, actor, download_id, str(folder))
+    practice.call(record_retrieval, actor, download_id, str(saved.parent))
     click.echo(f"Retrieved by {actor.full_name}: {saved}")
     return saved
 

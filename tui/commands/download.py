@@ -15,6 +15,7 @@ from tui.commands.download_patient import patient
 from tui.commands.download_series import series
 from tui.commands.signing_in import ask_password, asked_code, signed_in, user_options
 from tui.commands.support import (
+    Number,
     ProgressPrinter,
     data_options,
     handles_errors,
@@ -57,7 +58,7 @@ group.add_command(series)
 )
 @click.option(
     "--renew",
-    type=int,
+    type=Number(1),
     metavar="ID",
     help="Confirm this repeating download again; see series list.",
 )
@@ -171,7 +172,7 @@ def list_(
 @group.command("save")
 @data_options
 @user_options
-@click.argument("download_id", metavar="ID", type=int)
+@click.argument("download_id", metavar="ID", type=Number(1))
 @click.option("--to", "folder", type=click.Path(path_type=Path), required=True, metavar="DIR")
 @handles_errors
 def save(
@@ -208,7 +209,7 @@ def save(
 @group.command("cancel")
 @data_options
 @user_options
-@click.argument("download_id", metavar="ID", type=int)
+@click.argument("download_id", metavar="ID", type=Number(1))
 @handles_errors
 def cancel(
     data: Path, pgid: int | None, user: str, password_file: str | None, download_id: int

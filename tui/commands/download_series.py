@@ -9,6 +9,7 @@ import click
 
 from tui.commands.signing_in import ask_password, signed_in, user_options
 from tui.commands.support import (
+    Number,
     data_options,
     handles_errors,
     json_option,
@@ -53,7 +54,7 @@ def list_(
 @series.command("end")
 @data_options
 @user_options
-@click.argument("series_id", metavar="ID", type=int)
+@click.argument("series_id", metavar="ID", type=Number(1))
 @handles_errors
 def end(data: Path, pgid: int | None, user: str, password_file: str | None, series_id: int) -> None:
     """End a download that repeats; what is ready stays until it expires."""

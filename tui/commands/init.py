@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 import click
+from click.core import ParameterSource
 
 from store.clock import PACIFIC
 from tui.commands.support import (
@@ -56,4 +60,12 @@ def group(
     number = pgid or DEFAULT_PGID
     create_practice(data, number, name, SystemClock(), time_zone=time_zone, fill=fill).close()
     click.echo(f"Practice {number}, {name}, is ready in {data / str(number)}.")
-    click.echo(f"Open the kiosk with: chairside --pgid {number}")
+    click.echo(f"Open the kiosk with: {_kiosk(data, number)}")
+
+
+def _kiosk(data: Path, number: int) -> str:
+    """Return the command that opens this practice, and no other, for a shell."""
+    source = click.get_current_context().get_parameter_source("data")
+    place = ["--data", str(data.absolute())] if source is ParameterSource.COMMANDLINE else []
+    words = ["chairside", *place, "--pgid", str(number)]
+    return subprocess.list2cmdline(words) if sys.platform == "win32" else shlex.join(words)

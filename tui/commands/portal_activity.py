@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tui.commands.portal_desk import column, day_of, desk, desk_options
-from tui.commands.support import handles_errors, json_option, print_json, shown, until_interrupted
+from tui.commands.support import (
+    Number,
+    handles_errors,
+    json_option,
+    print_json,
+    shown,
+    until_interrupted,
+)
 
 if TYPE_CHECKING:
     from store.access import Actor
@@ -25,7 +32,7 @@ _STATES = ("never-invited", "invited", "signed-in", "failed")
     "--access", type=click.Choice(["none", "given", "removed"]), help="Only with this access."
 )
 @click.option("--name", default="", metavar="TEXT", help="Only where the name holds this.")
-@click.option("--limit", type=click.IntRange(1), default=50, show_default=True, metavar="N")
+@click.option("--limit", type=Number(1), default=50, show_default=True, metavar="N")
 @click.option(
     "--csv",
     "folder",

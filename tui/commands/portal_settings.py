@@ -12,7 +12,7 @@ import click
 
 from store.errors import BadInput
 from tui.commands.portal_desk import desk, desk_options
-from tui.commands.support import handles_errors, json_option, print_json, shown
+from tui.commands.support import Number, handles_errors, json_option, print_json, shown
 
 if TYPE_CHECKING:
     from store.use_cases.portal_settings import PortalSettings
@@ -29,13 +29,13 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--days",
-    type=click.IntRange(1),
+    type=Number(1),
     metavar="N",
     help="How many days a one-time password can be used.",
 )
 @click.option(
     "--link-days",
-    type=click.IntRange(1),
+    type=Number(1),
     metavar="N",
     help="How many days a one-time link can be used.",
 )

@@ -45,7 +45,9 @@ group.add_command(status)
 @data_options
 @click.option("--now", is_flag=True, help="Scheduled ones too, at once; needs --user.")
 @click.option("--user", metavar="NAME", help="With --now: who holds Setup - Security.")
-@click.option("--small", is_flag=True, help="Pack harder: a sixth smaller, a quarter slower.")
+@click.option(
+    "--small", is_flag=True, help="Pack harder: an eighth smaller, two fifths longer to make."
+)
 @click.option("--by-timer", is_flag=True, help="What the hourly timer adds: it tells who began.")
 @password_option
 @json_option

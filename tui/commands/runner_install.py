@@ -46,23 +46,33 @@ def install(data: Path, pgid: int | None, way: Way | None, only_print: bool, rem
     """
     from exporter.runner import installing
 
-    hourly = _hourly_run(data, chosen_pgid(data, pgid))
     if remove:
-        ways = [way] if way else list(installing.installed(hourly))
-        for one in ways:
-            installing.remove(hourly, one)
-            click.echo(f"Removed the {installing.WORDS[one]} {hourly.name}.")
-        if not ways:
-            click.echo("No timer is set up.")
+        _remove(data / str(chosen_pgid(data, pgid)), way)
         return
+    hourly = _hourly_run(data, chosen_pgid(data, pgid))
     chosen = way or installing.best_way()
     for piece in installing.pieces(hourly, chosen):
         click.echo(f"{piece.where}:\n\n{piece.text.rstrip()}\n")
     if only_print:
         return
     installing.install(hourly, chosen)
-    click.echo(f"The {installing.WORDS[chosen]} is set up: every hour, and after a time off.")
+    click.echo(f"The {installing.WORDS[chosen]} is set up: {installing.WHEN[chosen]}.")
     _advise(hourly, chosen)
+
+
+def _remove(folder: Path, way: Way | None) -> None:
+    """Take away what is set up for a practice's folder, which may have moved or gone meanwhile."""
+    from exporter.runner import installing
+    from exporter.runner.timers import hourly_run
+
+    hourly = hourly_run(folder)
+    ways = [one for one in installing.installed(hourly) if way in (None, one)]
+    for one in ways:
+        installing.remove(hourly, one)
+        click.echo(f"Removed the {installing.WORDS[one]} {hourly.name}.")
+    if not ways:
+        what = installing.WORDS[way] if way else "timer"
+        click.echo(f"No {what} is set up for the practice in {folder}.")
 
 
 def _advise(hourly: HourlyRun, chosen: Way) -> None:

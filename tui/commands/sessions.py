@@ -10,6 +10,7 @@ import click
 from tui.commands.finding import user_named
 from tui.commands.signing_in import ask_password, signed_in, user_options
 from tui.commands.support import (
+    Number,
     data_options,
     handles_errors,
     json_option,
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 @data_options
 @user_options
 @click.argument("name", required=False)
-@click.option("--end", "ended", type=int, metavar="ID", help="End this session.")
+@click.option("--end", "ended", type=Number(1), metavar="ID", help="End this session.")
 @json_option
 @handles_errors
 def sessions(

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 import click
 
 from store.errors import BadInput, ChairsideError
+from tui.streams import code_of_unread, give_up_unread, say
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -34,6 +35,8 @@ R = TypeVar("R")
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 DEFAULT_PGID = 1000
+LARGEST = 10**18 - 1
+"""Whole numbers of SQLite have up to nineteen digits; nothing of ours comes near."""
 BAR_WIDTH = 12
 LINE_WIDTH = 79
 DRAW_EVERY = 1.0
@@ -58,15 +61,16 @@ def handles_errors(command: Callable[P, R]) -> Callable[P, R]:
         try:
             return command(*args, **kwargs)
         except ChairsideError as problem:
-            click.echo(f"{problem.title}. {shown(problem.sentence)}", err=True)
+            say(f"{problem.title}. {shown(problem.sentence)}")
             raise SystemExit(1) from None
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
         except Exception as problem:  # noqa: BLE001 - a traceback shows data and secrets
-            click.echo(
+            if isinstance(problem, OSError) and give_up_unread():
+                raise SystemExit(code_of_unread(problem)) from None
+            say(
                 f"An unexpected error ({type(problem).__name__}). What was saved before is kept;"
-                " nothing half done was saved. Tell IT support which command it was.",
-                err=True,
+                " nothing half done was saved. Tell IT support which command it was."
             )
             raise SystemExit(1) from None
 
@@ -140,11 +144,21 @@ def read_password(
     return password
 
 
+class Number(click.IntRange):
+    """A whole number that the store can hold: a larger one is refused in a sentence."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        number = super().convert(value, param, ctx)
+        if number > LARGEST:
+            self.fail(f"{value} is too large: nothing here has such a number.", param, ctx)
+        return number
+
+
 def data_options(command: Command) -> Command:
     """Add `--data DIR` and `--pgid N`, handed in as `data: Path` and `pgid: int | None`."""
     pgid = click.option(
         "--pgid",
-        type=click.IntRange(min=1),
+        type=Number(1),
         metavar="N",
         help="Practice group; by default the only one there, else 1000.",
     )
@@ -170,10 +184,12 @@ def chosen_pgid(data: Path, pgid: int | None) -> int:
     """Return the practice group that is meant: as said, else the only one there, else 1000."""
     if pgid is not None:
         return pgid
+    from store.folder import practices_in
+
     try:
-        there = [int(p.name) for p in data.iterdir() if p.name.isdecimal() and p.is_dir()]
+        there = practices_in(data)
     except OSError:
-        there = []
+        there = ()
     return there[0] if len(there) == 1 else DEFAULT_PGID
 
 
@@ -241,7 +257,7 @@ class ProgressPrinter:
 
     def __exit__(self, *_unused: object) -> None:
         if self._bar and self._last is not None:
-            click.echo(err=True)
+            say("")
 
     def __call__(self, label: str, done: int, total: int, figures: str = "") -> None:
         if self._quiet:
@@ -253,7 +269,7 @@ class ProgressPrinter:
         step = percent - percent % PLAIN_STEP
         if self._last != (label, step):
             self._last = (label, step)
-            click.echo(f"{shown(label)}: {step} %", err=True)
+            say(f"{shown(label)}: {step} %")
 
     def _draw(self, label: str, done: int, total: int, percent: int, figures: str) -> None:
         from tui.widgets.words import time_left
@@ -272,7 +288,7 @@ class ProgressPrinter:
         filled = BAR_WIDTH * percent // 100
         bar = "█" * filled + "░" * (BAR_WIDTH - filled)
         line = f" {shown(label)[:20]:<20} {bar} {percent:3d} %  {told}"
-        click.echo(f"\r{line[:LINE_WIDTH]:<{LINE_WIDTH}}", nl=False, err=True)
+        say(f"\r{line[:LINE_WIDTH]:<{LINE_WIDTH}}", ends=False)
 
 
 @contextmanager
