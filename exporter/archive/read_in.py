@@ -26,7 +26,8 @@ class WholeArchive:
         progress: told the table at hand and the bytes of all.
         cancelled: asked after each block whether to stop.
 
-    Raises ArchiveProblem for an archive of another program, of a newer one, or a damaged one.
+    Raises ArchiveProblem for an archive of another program, of a newer one, or a damaged one,
+    DamagedEntry for an entry that the password does not open.
     """
 
     def __init__(
@@ -39,6 +40,10 @@ class WholeArchive:
         self._manifest = manifest = _manifest_of(archive)
         total = sum(described.bytes for described in (*manifest.documents, *manifest.tables))
         self._work = Work(total, progress, cancelled)
+        # All keys before the first row: whoever reads it in holds the write lock by then.
+        for entry in archive.entries:
+            if entry.name in archive.described:
+                archive.keys(entry)
         self.file_name = archive.path.name
         self.pgid = manifest.pgid
         self.patient_id = manifest.patient_id
