@@ -23,6 +23,8 @@ _LOCATOR = struct.Struct("<4sLQL")
 _CENTRAL = struct.Struct("<4s6H3L5H2L")
 _LOCAL = struct.Struct("<4s5H3L2H")
 _FULL_16, _FULL_32 = 0xFFFF, 0xFFFFFFFF
+_FULL = (_FULL_16, _FULL_16, _FULL_16, _FULL_16, _FULL_32, _FULL_32)
+"""What stands in each field of the end record if the number itself is in the one for 64 bits."""
 _ENCRYPTED, _UTF8 = 0x01, 0x800
 _STRONG = 0x40
 _ZIP64_TAG, _AES_TAG = 0x0001, 0x9901
@@ -80,11 +82,14 @@ def _find_directory(file: BinaryIO, size: int, limits: Limits) -> tuple[int, int
     if end is None:
         _not_found(file)
     directory_end = tail_start + place
-    _, disk, first_disk, here, count, length, start, _ = end
-    if _FULL_16 in (here, count) or _FULL_32 in (length, start):
-        directory_end, disk, first_disk, here, count, length, start = _read_end64(
-            file, directory_end
-        )
+    claims = end[1:7]
+    # 65,535 entries may be as many: only what stands before it tells that it has another meaning.
+    if (found := _read_end64(file, directory_end)) is not None:
+        directory_end, wide = found
+        if any(c not in (w, full) for c, w, full in zip(claims, wide, _FULL, strict=True)):
+            raise not_whole("The archive's end is damaged: it contradicts itself.")
+        claims = wide
+    disk, first_disk, here, count, length, start = claims
     if disk or first_disk or here != count:
         raise _split()
     if count > limits.entries or length > limits.directory:
@@ -130,17 +135,24 @@ def _split() -> ArchiveProblem:
     )
 
 
-def _read_end64(file: BinaryIO, end: int) -> tuple[int, int, int, int, int, int, int]:
-    file.seek(max(0, end - _LOCATOR.size))
+def _read_end64(file: BinaryIO, end: int) -> tuple[int, tuple[int, ...]] | None:
+    """Return the place and the numbers of the end record for 64 bits.
+
+    None where no locator of one stands right before the end record, at `end`.
+    """
+    if end < _LOCATOR.size:
+        return None
+    file.seek(end - _LOCATOR.size)
     tag, _, place, _ = _LOCATOR.unpack(file.read(_LOCATOR.size))
-    if tag != b"PK\x06\x07" or place > end - _LOCATOR.size - _END64.size:
+    if tag != b"PK\x06\x07":
+        return None
+    if place > end - _LOCATOR.size - _END64.size:
         raise not_whole("The archive's end is damaged.")
     file.seek(place)
     fields = _END64.unpack(file.read(_END64.size))
     if fields[0] != b"PK\x06\x06":
         raise not_whole("The archive's end is damaged.")
-    disk, first_disk, here, count, length, start = fields[4:]
-    return place, disk, first_disk, here, count, length, start
+    return place, fields[4:]
 
 
 def _read_entries(file: BinaryIO, raw: bytes, count: int, start: int) -> list[Entry]:

@@ -21,6 +21,7 @@ from exporter.archive.files import (
 )
 from exporter.archive.hostile import refuse_hostile
 from exporter.archive.progress import IsCancelled, OnProgress, Work
+from exporter.archive.verification import checked_blocks
 from store.errors import DiskFull
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ def extract_all(
                 place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             with whole_file(place) as file:
                 # The stream itself stops at the declared size, which the check above was about.
-                for block in archive.stream(entry.name):
+                for block in checked_blocks(archive, entry.name):
                     file.write(block)
                     work.step(entry.name, len(block))
     return [folder / name for name in names]

@@ -10,15 +10,15 @@ import codecs
 import csv
 from collections.abc import Iterable, Iterator
 from functools import partial
-from itertools import islice
 
 from exporter.archive.description import DescribedTable, Field
 from exporter.archive.entry import Entry
 from exporter.archive.errors import UNCHANGED, MalformedText, NotATable, drawn
-from exporter.archive.txt import MAX_ROW, ReadRows, Row, RowCounter
+from exporter.archive.txt import MAX_FIELDS, MAX_ROW, ReadRows, Row, RowCounter
 
 SUFFIXES = (".csv", ".tsv", ".tab", ".txt")
-MAX_FIELDS = 2_000
+MAX_DELIMITERS = 1_000_000
+"""Delimiters of one record, quoted ones too: a cell may hold a list, but none as long as that."""
 MAX_NAME = 64
 MEANING = "Another program made this file; what it means is not described in the archive."
 _DELIMITERS = "\t,;|"
@@ -73,9 +73,13 @@ def read_delimited(
     A byte order mark before the first field is dropped. Raises MalformedText, with the line.
     """
     csv.field_size_limit(MAX_ROW)
-    reader = csv.reader(_lines(chunks), delimiter=delimiter, strict=True)
+    record = _Record(delimiter)
+    reader = csv.reader(map(record.add, _lines(chunks)), delimiter=delimiter, strict=True)
     try:
-        for fields in islice(reader, skip, None):
+        for number, fields in enumerate(reader):
+            record.end()
+            if number < skip:
+                continue
             row: Row = [field or None for field in fields] or [None]
             width = width or len(row)
             if len(row) != width or width > MAX_FIELDS:
@@ -84,6 +88,28 @@ def read_delimited(
     except (csv.Error, UnicodeDecodeError) as problem:
         fault = "not UTF-8" if isinstance(problem, UnicodeDecodeError) else "quotes do not match"
         raise MalformedText(reader.line_num + 1, fault) from None
+
+
+class _Record:
+    """The lines of the record at hand, refused before the reader takes too much memory for them."""
+
+    def __init__(self, delimiter: str) -> None:
+        self._delimiter = delimiter
+        self._lines = 0
+        self.end()
+
+    def end(self) -> None:
+        """Begin the next one."""
+        self._characters = self._delimiters = 0
+
+    def add(self, line: str) -> str:
+        """Return a line that the record still may have. Raises MalformedText."""
+        self._lines += 1
+        self._characters += len(line)
+        self._delimiters += line.count(self._delimiter)
+        if self._characters > MAX_ROW or self._delimiters > MAX_DELIMITERS:
+            raise MalformedText(self._lines, "a record without an end")
+        return line
 
 
 def _lines(chunks: Iterable[bytes]) -> Iterator[str]:

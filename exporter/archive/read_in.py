@@ -6,7 +6,6 @@ went well; whoever reads it in commits nothing before. Source: REQUIREMENTS sect
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 
 from exporter.archive.description import Manifest
@@ -15,7 +14,7 @@ from exporter.archive.names import DATAPACKAGE
 from exporter.archive.progress import IsCancelled, OnProgress, Work
 from exporter.archive.reader import Archive
 from exporter.archive.txt import Row
-from exporter.archive.verification import compare_lists, described_entries, verify_entry
+from exporter.archive.verification import checked_blocks, compare_lists, verify_entry
 from store.imports.archive.source import ArchivedTable
 
 
@@ -27,7 +26,8 @@ class WholeArchive:
         progress: told the table at hand and the bytes of all.
         cancelled: asked after each block whether to stop.
 
-    Raises ArchiveProblem for an archive of another program, of a newer one, or a damaged one.
+    Raises ArchiveProblem for an archive of another program, of a newer one, or a damaged one,
+    DamagedEntry for an entry that the password does not open.
     """
 
     def __init__(
@@ -40,6 +40,10 @@ class WholeArchive:
         self._manifest = manifest = _manifest_of(archive)
         total = sum(described.bytes for described in (*manifest.documents, *manifest.tables))
         self._work = Work(total, progress, cancelled)
+        # All keys before the first row: whoever reads it in holds the write lock by then.
+        for entry in archive.entries:
+            if entry.name in archive.described:
+                archive.keys(entry)
         self.file_name = archive.path.name
         self.pgid = manifest.pgid
         self.patient_id = manifest.patient_id
@@ -56,19 +60,15 @@ class WholeArchive:
         Raises DamagedEntry, MalformedText, Cancelled.
         """
         described = self._manifest.table(table)
-        digest = hashlib.sha256()
 
         def blocks() -> Iterator[bytes]:
-            for block in self._archive.stream(described.path):
-                digest.update(block)
+            for block in checked_blocks(self._archive, described.path):
                 self._work.step(table, len(block))
                 yield block
 
         count = 0
         for count, row in enumerate(self._archive.rows(table, blocks()), 1):  # noqa: B007
             yield row
-        if digest.hexdigest() != described.sha256:
-            raise DamagedEntry(described.path, "its SHA-256 is not the one in the manifest")
         if count != described.rows:
             fault = f"{count:,} rows where the manifest says {described.rows:,}"
             raise DamagedEntry(described.path, fault)
@@ -78,12 +78,11 @@ class WholeArchive:
 
         Raises DamagedEntry, ArchiveProblem.
         """
-        described = described_entries(self._archive)
-        faults = compare_lists(self._archive, described)
+        faults = compare_lists(self._archive)
         if faults:
             raise DamagedEntry(faults[0].entry or "The archive", faults[0].fault)
         for document in self._manifest.documents:
-            verify_entry(self._archive, self._archive.entry(document.path), document, self._work)
+            verify_entry(self._archive, self._archive.entry(document.path), self._work)
 
 
 def _manifest_of(archive: Archive) -> Manifest:

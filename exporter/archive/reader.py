@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO
 
-from exporter.archive.description import DescribedTable, Manifest, read_manifest
+from exporter.archive.description import Described, DescribedTable, Manifest, read_manifest
 from exporter.archive.directory import Directory, Entry, read_directory
 from exporter.archive.errors import (
     UNCHANGED,
@@ -31,7 +31,13 @@ from exporter.archive.progress import IsCancelled, OnProgress
 from exporter.archive.stream import EntryStream
 from exporter.archive.txt import ReadRows, Row, read_rows
 from exporter.archive.unlocking import SharedFile, Unlocked, unlock
-from exporter.archive.verification import Verification, verify_all
+from exporter.archive.verification import (
+    Finding,
+    Verification,
+    checked_blocks,
+    unlocked,
+    verify_all,
+)
 from store.errors import NotFound, WrongPassword
 
 MAX_MANIFEST = 16 * 1024 * 1024
@@ -41,7 +47,8 @@ class Archive:
     """An archive whose password was right. Close it, or use it as a context manager.
 
     `entries` are in the archive's order. `manifest` is None for an archive of another program;
-    where ours is damaged, `manifest_problem` says so. `size` is the file's, in bytes.
+    where ours is damaged, or does not have all it describes locked, `manifest_problem` says so.
+    `described` is what the manifest tells of each entry, by name; `size` is the file's, in bytes.
     """
 
     def __init__(
@@ -59,6 +66,7 @@ class Archive:
         self.file = shared
         self.manifest: Manifest | None = None
         self.manifest_problem: ArchiveProblem | None = None
+        self.described: dict[str, Described] = {}
         self.size = file.seek(0, 2)
         self._open_file = file
         self._password = password
@@ -165,12 +173,12 @@ class Archive:
     def rows(self, table: str, blocks: Iterable[bytes] | None = None) -> Iterator[Row]:
         """Yield a table's rows without the header line, which must name the described fields.
 
-        `blocks` replaces the entry's own stream, for a caller that counts bytes. The text is
-        right only if the last row was reached. Raises DamagedEntry, MalformedText.
+        `blocks` replaces `checked_blocks` of the entry, for a caller that counts bytes. The text
+        is right only if the last row was reached. Raises DamagedEntry, MalformedText.
         """
         described = self.table(table)
         names = [field.name for field in described.fields]
-        chunks = self.stream(described.path) if blocks is None else blocks
+        chunks = checked_blocks(self, described.path) if blocks is None else blocks
         try:
             rows = read_rows(chunks, width=len(names))
             if next(rows, None) != names:
@@ -218,16 +226,38 @@ class Archive:
         only: Collection[str] | None = None,
     ) -> list[Path]:
         """Write every entry, or `only` those named, into `folder`, mode 0600; return the files."""
-        entries = self.entries if only is None else tuple(self.entry(name) for name in only)
-        return extract_all(self, entries, folder, progress, cancelled)
+        return extract_all(self, self._chosen(only), folder, progress, cancelled)
+
+    def unlocked(self, only: Collection[str] | None = None) -> tuple[Finding, ...]:
+        """Return a note on each entry, or of `only` those named, that is not encrypted at all."""
+        return unlocked(self._chosen(only))
+
+    def _chosen(self, only: Collection[str] | None) -> tuple[Entry, ...]:
+        return self.entries if only is None else tuple(self.entry(name) for name in only)
 
     def _read_manifest(self) -> None:
         if DATAPACKAGE not in self._by_name or self.entry(DATAPACKAGE).hindrance is not None:
             return
         try:
-            self.manifest = read_manifest(self.read(DATAPACKAGE, MAX_MANIFEST))
+            manifest = read_manifest(self.read(DATAPACKAGE, MAX_MANIFEST))
+            if manifest is not None:
+                described = {d.path: d for d in (*manifest.documents, *manifest.tables)}
+                self._refuse_unlocked((DATAPACKAGE, *described))
+                self.manifest, self.described = manifest, described
         except ArchiveProblem as problem:
             self.manifest_problem = problem
+
+    def _refuse_unlocked(self, names: Iterable[str]) -> None:
+        """Raise ArchiveProblem for the first of these entries that the password does not lock."""
+        for name in names:
+            entry = self._by_name.get(name)
+            if entry is not None and not entry.is_locked:
+                raise ArchiveProblem(
+                    f"{drawn(name)} is not encrypted: anybody could have put it there, so the "
+                    "archive is not taken for one of Chairside's.",
+                    kept=UNCHANGED,
+                    do="Do not rely on this file; ask whoever sent it.",
+                )
 
 
 def _opened(path: Path) -> BinaryIO:

@@ -7,10 +7,11 @@ first one. Source: REQUIREMENTS section 6 (manifest and verify).
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from exporter.archive.description import Described, DescribedTable
+from exporter.archive.description import DescribedTable
 from exporter.archive.directory import Entry
 from exporter.archive.errors import ArchiveProblem, DamagedEntry, drawn
 from exporter.archive.names import DATAPACKAGE
@@ -74,7 +75,6 @@ def verify_all(
     findings: list[Finding] = []
     notes: list[Finding] = []
     unchecked: list[Finding] = []
-    described = described_entries(archive)
     rows = 0
     for entry in archive.entries:
         try:
@@ -82,9 +82,8 @@ def verify_all(
                 (notes if _has_right_code(archive, entry) else unchecked).append(_unread(entry))
                 work.step(entry.name, entry.size)
                 continue
-            if not entry.is_locked:
-                notes.append(Finding(entry.name, NOT_ENCRYPTED))
-            rows += verify_entry(archive, entry, described.get(entry.name), work)
+            notes += unlocked([entry])
+            rows += verify_entry(archive, entry, work)
         except DamagedEntry as problem:
             findings.append(Finding(problem.entry, problem.fault))
         except ArchiveProblem as problem:
@@ -92,7 +91,7 @@ def verify_all(
     if archive.manifest_problem is not None:
         findings.append(Finding(DATAPACKAGE, archive.manifest_problem.what.rstrip(".")))
     if archive.manifest is not None:
-        findings += compare_lists(archive, described)
+        findings += compare_lists(archive)
     unique = tuple(dict.fromkeys(findings))
     is_described = archive.manifest is not None
     return Verification(
@@ -119,38 +118,50 @@ def _unread(entry: Entry) -> Finding:
     return Finding(entry.name, f"{checked}{fault}; {program} opens it")
 
 
-def described_entries(archive: Archive) -> dict[str, Described]:
-    """Return what the manifest tells of each entry, by name."""
-    if archive.manifest is None:
-        return {}
-    return {d.path: d for d in (*archive.manifest.documents, *archive.manifest.tables)}
+def unlocked(entries: Iterable[Entry]) -> tuple[Finding, ...]:
+    """Return a note on each entry that is not encrypted at all."""
+    return tuple(Finding(entry.name, NOT_ENCRYPTED) for entry in entries if entry.lock == "none")
 
 
-def verify_entry(archive: Archive, entry: Entry, described: Described | None, work: Work) -> int:
+def checked_blocks(archive: Archive, name: str) -> Iterator[bytes]:
+    """Yield an entry's text; the end comes only if it is the one that the manifest describes.
+
+    An entry that no manifest of ours describes is only held against its own code and checksum.
+    Raises DamagedEntry.
+    """
+    described = archive.described.get(name)
+    if described is None:
+        yield from archive.stream(name)
+        return
+    digest = hashlib.sha256()
+    for block in archive.stream(name):
+        digest.update(block)
+        yield block
+    if archive.entry(name).size != described.bytes or digest.hexdigest() != described.sha256:
+        raise DamagedEntry(name, "its SHA-256 is not the one in the manifest")
+
+
+def verify_entry(archive: Archive, entry: Entry, work: Work) -> int:
     """Read one entry to its end; returns its rows. Raises DamagedEntry."""
+    described = archive.described.get(entry.name)
     table = described if isinstance(described, DescribedTable) else None
     rows_total = 0 if table is None else table.rows
-    digest = hashlib.sha256()
     counter = RowCounter()
-    for block in archive.stream(entry.name):
-        digest.update(block)
+    for block in checked_blocks(archive, entry.name):
         if table is not None:
             counter.add(block)
         work.step(entry.name, len(block), max(0, counter.rows - 1), rows_total)
-    if described is None:
-        return 0
-    if entry.size != described.bytes or digest.hexdigest() != described.sha256:
-        raise DamagedEntry(entry.name, "its SHA-256 is not the one in the manifest")
     if table is not None and (counter.rows - 1 != rows_total or not counter.is_ended):
         rows = max(0, counter.rows - 1)
         raise DamagedEntry(entry.name, f"{rows:,} rows where the manifest says {rows_total:,}")
     return rows_total
 
 
-def compare_lists(archive: Archive, described: dict[str, Described]) -> list[Finding]:
+def compare_lists(archive: Archive) -> list[Finding]:
     """Name what is missing, what is extra, and what is not as Chairside writes it."""
     from exporter.archive.layout import changed_headers
 
+    described = archive.described
     present = {entry.name for entry in archive.entries}
     findings = [Finding(name, "it is missing") for name in described if name not in present]
     for entry in archive.entries:

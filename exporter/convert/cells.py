@@ -14,7 +14,13 @@ WHOLE_NUMBER = re.compile(r"-?[0-9]{1,18}")
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
 _BLANKS = r"[\s\x00-\x1f\x7f\u200b-\u200f\u2060\ufeff]*"
 # A cell that begins so may be run as a formula; the wide forms are folded by some programs.
-_FORMULA = re.compile(rf"[\t\r\n]|{_BLANKS}[=+\-@＝＋－＠﹦﹢﹣﹫]")
+_SIGN = "[=+\\-@＝＋－＠﹦﹢﹣﹫]"
+_FORMULA = re.compile(rf"[\t\r\n]|{_BLANKS}{_SIGN}")
+# Where the semicolon or the TAB is the list separator, quotes protect neither them nor a line break
+# inside a cell: what follows is a cell of its own, its quotes and blanks dropped.
+_INNER_FORMULA = re.compile(
+    rf'([;\t\r\n])(?=(?:(?![\t\r\n])["\s\x00-\x1f\x7f\u200b-\u200f\u2060\ufeff])*+{_SIGN})'
+)
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _ESCAPE_LOOKALIKE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 _EXCEL_DIGITS = 15
@@ -23,7 +29,13 @@ EXCEL_FIRST_DAY = "1900-03-01"
 
 
 def inert(text: str) -> str:
-    """Return text that no spreadsheet runs: an apostrophe goes before what looks like a formula."""
+    """Return text that no spreadsheet runs: an apostrophe goes before what looks like a formula.
+
+    So it does inside the text, after a semicolon, a TAB or a line break: a computer on which that
+    is the list separator takes what follows for a cell. A comma needs none, for cells that hold one
+    are quoted. Source: OWASP, CSV injection.
+    """
+    text = _INNER_FORMULA.sub(r"\1'", text)
     return "'" + text if _FORMULA.match(text) else text
 
 

@@ -120,7 +120,8 @@ def _readme(archive: Archive, tables: Sequence[DescribedTable]) -> str:
         "Dates are YYYY-MM-DD, instants YYYY-MM-DDTHH:MM:SSZ in UTC, yes is 1 and no is 0.",
         "An empty cell means that there is no value.",
         "An apostrophe (') stands before text that a spreadsheet might run as a formula: text that",
-        "begins with =, +, -, @, a TAB or a line break. It is not part of the data.",
+        "begins with =, +, -, @, a TAB or a line break, or goes on with such a sign after a",
+        "semicolon, a TAB or a line break. It is not part of the data.",
         "",
         *(f"  {table.name}.csv: {table.rows:,} rows. {table.meaning}" for table in tables),
     ]

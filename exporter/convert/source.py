@@ -1,6 +1,7 @@
 """What is converted: chosen tables of an opened archive, row by row, with progress.
 
-One rule: a conversion is right only if every row came through; a count that differs is an error.
+One rule: a conversion is right only if every row came through and the text is the one that the
+manifest describes; a count or a SHA-256 that differs is an error.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from exporter.archive.errors import DamagedEntry
 from exporter.archive.progress import IsCancelled, OnProgress, Progress, Work
 from exporter.archive.reader import Archive
 from exporter.archive.txt import Row
+from exporter.archive.verification import checked_blocks
 
 __all__ = ["Conversion", "IsCancelled", "OnProgress", "Progress", "chosen_tables", "rows_of"]
 
@@ -54,7 +56,7 @@ def rows_of(archive: Archive, table: DescribedTable, work: Work) -> Iterator[Row
     done = 0
 
     def blocks() -> Iterator[bytes]:
-        for block in archive.stream(table.path):
+        for block in checked_blocks(archive, table.path):
             work.step(table.name, len(block), done, table.rows)
             yield block
 

@@ -173,3 +173,8 @@ def test_a_mixed_archive_is_told_entry_by_entry(tmp_path: Path) -> None:
     done = run("extract", path, "--to", tmp_path / "out", "--entry", "a.txt", "--entry", "b.txt")
     assert done.exit_code == 0
     assert {p.name for p in (tmp_path / "out").iterdir()} == {"a.txt", "b.txt"}
+    assert "b.txt: it is not encrypted and not authenticated" in done.stdout
+    assert "a.txt" not in done.stdout
+    more = run("extract", path, "--to", tmp_path / "more", "--json")
+    (said,) = json.loads(more.stdout)["notes"]
+    assert said.startswith("b.txt: it is not encrypted")

@@ -183,9 +183,12 @@ def extract(
         archive_progress(quiet=as_json) as (report, cancelled),
     ):
         files = archive.extract(folder, report, cancelled, only or None)
+        notes = [note.sentence for note in archive.unlocked(only or None)]
     if as_json:
-        print_json({"files": [str(path) for path in files]})
+        print_json({"files": [str(path) for path in files], "notes": notes})
     else:
+        for note in notes:
+            click.echo(shown(note))
         click.echo(f"{len(files)} files written. They are not encrypted.")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import tracemalloc
 import zipfile
 from pathlib import Path
 
@@ -11,13 +12,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from exporter.archive import pager, stream
-from exporter.archive.errors import ArchiveProblem
+from exporter.archive import foreign_tables, pager, stream
+from exporter.archive.errors import ArchiveProblem, MalformedText
 from exporter.archive.foreign_tables import read_delimited
 from exporter.archive.reader import Archive
 from tests.exporter.archive.making import PASSWORD
 from tests.exporter.archive.test_foreign import packed
 
+PIECE = 10_000
 CHARACTERS = st.characters(exclude_categories=["Cs"], exclude_characters="\0")
 
 
@@ -95,3 +97,33 @@ def test_what_the_standard_writer_wrote_is_read_back(rows: list[list[str]], cut:
     found[0][0] = found[0][0].removeprefix("\ufeff")
     rows[0][0] = rows[0][0].removeprefix("\ufeff")
     assert found == rows
+
+
+@pytest.mark.parametrize(
+    ("begin", "more"),
+    [(b"", b","), (b'"', b","), (b'a"', b","), (b"", b'"",'), (b'"', b"\n,"), (b'"', b"\n")],
+)
+def test_attack_a_record_without_end_in_little_memory(begin: bytes, more: bytes) -> None:
+    """Vulnerability: 20 KB of a ZIP, a line of 20 million commas, became a list of 160 MB.
+    Scenario: delimiters, quoted or not, over one line or many, in one record.
+    Verified: refused before the reader takes them apart."""
+    text = more * (PIECE // len(more))
+    pieces = (piece for n in range(100) for piece in ([begin + text] if n == 0 else [text]))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(foreign_tables, "MAX_DELIMITERS", 20_000)
+        patch.setattr(foreign_tables, "MAX_ROW", 100_000)
+        tracemalloc.start()
+        try:
+            with pytest.raises(MalformedText, match="without an end"):
+                list(read_delimited(pieces, delimiter=","))
+            peak = tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+    assert peak < 3_500_000
+
+
+def test_delimiters_of_many_records_are_no_long_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(foreign_tables, "MAX_DELIMITERS", 3)
+    monkeypatch.setattr(foreign_tables, "MAX_ROW", 40)
+    text = b'a,"b,\n,"\n' * 50
+    assert list(read_delimited([text], delimiter=",", skip=20)) == [["a", "b,\n,"]] * 30

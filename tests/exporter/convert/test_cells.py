@@ -48,6 +48,27 @@ def test_attack_a_formula_in_a_patients_record(text: str) -> None:
     assert inert(text) == "'" + text
 
 
+@pytest.mark.parametrize(
+    ("text", "made"),
+    [
+        ("see below;=1+1;ok", "see below;'=1+1;ok"),
+        ("first line\n=1+1", "first line\n'=1+1"),
+        ("a\r\n-1", "a\r\n'-1"),
+        ("a\t @SUM(A1)", "a\t' @SUM(A1)"),
+        ("a;;+1", "a;;'+1"),
+        ('a;"=1+1', "a;'\"=1+1"),
+        ("a;\u200b＝1", "a;'\u200b＝1"),
+        ("=1;=2", "'=1;'=2"),
+        ("\n=1", "'\n'=1"),
+    ],
+)
+def test_attack_a_formula_behind_another_list_separator(text: str, made: str) -> None:
+    """Vulnerability: where the semicolon is the separator, quotes do not keep a cell together.
+    Verified: an apostrophe stands where the cell of its own would begin, and there only."""
+    assert inert(text) == made
+    assert inert(made) == made
+
+
 @pytest.mark.parametrize("text", ["plain", "a=b", "O'Brien", "5-6", "(510) 555-0142", "é", "'=1"])
 def test_other_text_stays_as_it_is(text: str) -> None:
     assert inert(text) == text

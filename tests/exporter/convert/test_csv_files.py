@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
+import re
 import stat
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from exporter.archive.description import DescribedTable, Field
@@ -18,10 +20,13 @@ from exporter.archive.errors import ArchiveProblem, Cancelled, DamagedEntry
 from exporter.archive.progress import Progress
 from exporter.archive.reader import Archive
 from exporter.convert.csv_files import csv_lines, to_csv
+from exporter.reports.csv_file import line
 from store.errors import BadInput
 from tests.exporter.archive.making import PASSWORD, PATIENT, PATIENTS, VISITS
 from tests.exporter.archive.test_verification import remade
 
+APOSTROPHE = re.compile(r"""(?<![^;\t\r\n])'(?:[ \t\r\n"]*[=+\-@＝]|[\t\r\n])""", re.S)
+"""At the start of a text or of what may be a cell by itself, before what may be a formula."""
 GOLDEN = Path(__file__).parent / "golden" / "patient.csv"
 
 
@@ -97,9 +102,28 @@ def test_any_text_reads_back_as_itself_or_behind_an_apostrophe(
     assert len(parsed) == len(rows)
     for row, cells_read in zip(rows, parsed, strict=True):
         for value, cell in zip(row, cells_read, strict=True):
-            assert cell in (value or "", f"'{value}")
-            if cell != (value or ""):
-                assert cell[0] == "'"
+            assert cell.replace("'", "") == (value or "")
+            assert all(APOSTROPHE.match(cell, n) for n, c in enumerate(cell) if c == "'")
+
+
+@given(
+    st.lists(
+        st.lists(st.text('=+-@＝\t\r\n",; a5', max_size=12), min_size=2, max_size=2), min_size=1
+    )
+)
+@example([["see below;=1+1;ok", "first\n=1"], ['x;"=1', '"=1'], ["", '";\n"+1']])
+def test_attack_a_formula_on_a_computer_with_another_list_separator(rows: list[list[str]]) -> None:
+    """Vulnerability: opened where the separator is the semicolon, a cell in quotes falls apart at
+    each semicolon and line break in it, and its parts are cells (OWASP).
+    Scenario: any text in two columns; our own first column is a number.
+    Verified: however the file is taken apart, no cell begins with a sign that makes a formula."""
+    texts = [[str(number), *row] for number, row in enumerate(rows, 1)]
+    table = [csv_lines([list(row) for row in texts], described(["id", "text", "text"]))]
+    for text in (*table, "".join(map(line, texts))):
+        for separator in ",;\t":
+            for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator):
+                for cell in row:
+                    assert not cell.strip().startswith(("=", "+", "-", "@", "＝"))
 
 
 def described(kinds: Sequence[str]) -> DescribedTable:
