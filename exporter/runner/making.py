@@ -97,7 +97,8 @@ def make_archive(
     """
     path = folder.downloads / archive_name(job.pgid, job.run_on, job.download_id)
     # Whoever wrote this before has lost the lease; see the unattended use cases.
-    clear_leftover(path)
+    with told_plainly(path.parent):
+        clear_leftover(path)
     whose = Snapshot(job.pgid, job.practice_name, job.time_zone, clock.now())
     parts = [Part(table) for table in exported_tables()]
     meter = Meter(clock, report)

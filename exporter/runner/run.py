@@ -9,14 +9,11 @@ from __future__ import annotations
 import os
 import platform
 import secrets
-import shutil
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 
-from exporter.archive.files import part_of
-from exporter.archive.names import archive_name
+from exporter.runner.clearing import Tell, sweep
 from exporter.runner.deflating import Effort
 from exporter.runner.making import make_archive
 from exporter.runner.rekeying import rekey_waiting
@@ -24,9 +21,7 @@ from exporter.runner.room import check_room
 from exporter.runner.sending import send_messages
 from store.access import Actor, unattended
 from store.download_keys import entries_per_archive
-from store.errors import ChairsideError, Conflict
-from store.folder import restoring_folder
-from store.in_use import alone_in
+from store.errors import ChairsideError
 from store.practice import Practice
 from store.use_cases import heartbeat
 from store.use_cases import unattended as use_cases
@@ -54,6 +49,7 @@ def run_due(
     cancelled: Callable[[], bool] = lambda: False,
     effort: Effort = "fast",
     started_by: str = "hand",
+    tell: Tell = lambda _text: None,
 ) -> list[Outcome]:
     """Do every download that is due, then send what waits in the outbox; return how each ended.
 
@@ -62,6 +58,7 @@ def run_due(
         cancelled: asked as often; true ends the present download, which stays due.
         effort: how hard to compress.
         started_by: timer, watch or hand; noted with the heartbeat.
+        tell: told a sentence for people where something was left undone that ends nothing else.
 
     Raises:
         StoreBusy, StoreProblem: the store cannot be written; nothing was lost.
@@ -70,7 +67,7 @@ def run_due(
     runner = unattended(host)
     beat = practice.call(heartbeat.begin_run, runner, host, started_by)
     try:
-        outcomes = _do_due(practice, runner, on_progress, cancelled, effort)
+        outcomes = _do_due(practice, runner, on_progress, cancelled, effort, tell)
     except Exception as problem:
         # Its text may hold data, unless it is one of ours; its name does not.
         told = problem.what if isinstance(problem, ChairsideError) else type(problem).__name__
@@ -89,10 +86,11 @@ def _do_due(
     on_progress: OnProgress | None,
     cancelled: Callable[[], bool],
     effort: Effort,
+    tell: Tell,
 ) -> list[Outcome]:
     holder = f"{platform.node()}:{os.getpid()}:{secrets.token_hex(4)}"
     practice.call(end_what_was_put_back, runner)
-    sweep(practice, runner)
+    sweep(practice, runner, tell)
     rekey_waiting(practice)
     outcomes: list[Outcome] = []
     while not cancelled():
@@ -106,31 +104,6 @@ def _do_due(
     finally:
         practice.call(anchor_head)
     return outcomes
-
-
-def sweep(practice: Practice, runner: Actor) -> None:
-    """Expire what is over and remove every file in `downloads` that no download owns."""
-    # Looked at before the store is asked: what another runner begins from now on is not seen.
-    there = list(practice.folder.downloads.iterdir())
-    kept = practice.call(use_cases.sweep, runner)
-    names = set(kept.files) | {part_of(Path(name)).name for name in kept.being_locked}
-    for job_day, number in kept.being_made:
-        name = practice.folder.downloads / archive_name(practice.pgid, job_day, number)
-        names |= {name.name, part_of(name).name}
-    for path in there:
-        if path.is_file() and path.name not in names:
-            path.unlink(missing_ok=True)
-    _clear_plain_copies(practice)
-
-
-def _clear_plain_copies(practice: Practice) -> None:
-    """Remove what a killed backup or restore left, unless one is at work."""
-    folder = practice.folder
-    data = folder.path.parent
-    restoring = restoring_folder(data, practice.pgid).path
-    for owner, left in ((folder.path, folder.workplace), (data, restoring)):
-        with suppress(Conflict, OSError), alone_in(owner, "A backup or restore"):
-            shutil.rmtree(left)
 
 
 def _attempt(
