@@ -123,7 +123,9 @@ def _attempt(
 
     try:
         check_room(practice)
-        keys = practice.call(use_cases.take_keys, job, entries_per_archive())
+        # What could not be written after the keys are taken is found out before.
+        practice.call(anchor_head)
+        keys = practice.call(use_cases.take_keys, runner, job, entries_per_archive())
         made = make_archive(practice.folder, job, keys, practice.clock, report, effort)
         practice.call(use_cases.finish, runner, job, made)
         return Outcome(job, "ready", made, "")

@@ -105,20 +105,28 @@ def claim(store: Store, runner: Actor, holder: str) -> Job | None:
             return job
 
 
-def take_keys(store: Store, job: Job, count: int) -> list[EntryKey]:
+def take_keys(store: Store, runner: Actor, job: Job, count: int) -> list[EntryKey]:
     """Take the keys of one attempt; they are wiped durably before this returns.
 
-    The trail's head goes out first: against it an older database shows that is put back later.
+    That they were taken is an event, and the trail's head with it goes out before any is handed on:
+    against it a database shows that is older than the keys' first use and is put back later. Killed
+    in between, nobody has had them. Raises LeaseLost, StoreProblem.
     """
-    audit_heads.write(store)
+    check_is_runner(runner)
     series_id = downloads.row(store, job.download_id)["data_download_series_id"]
     sealed, owner_id = download_keys.OF_DOWNLOAD, job.download_id
     if series_id is not None:
         sealed, owner_id = download_keys.OF_SERIES, series_id
     opened = sealed.unused(store, owner_id, count)
-    with store.transaction():
+    with change(store, runner, None) as tx:
         _check_lease(store, job)
         keys = sealed.take(store, owner_id, count, opened)
+        tx.record(
+            "runner.keys",
+            f"Took the {count} keys of attempt {job.attempt} of a data download.",
+            object_=f"data_download:{job.download_id}",
+        )
+    audit_heads.write(store)
     store.scrub_log()
     return keys
 

@@ -98,7 +98,7 @@ def test_what_was_given_back_counts_only_where_its_keys_are_gone(
     for _ in range(download_keys.ATTEMPTS):
         job = practice.call(run.claim, RUNNER, "r")
         assert job is not None
-        practice.call(run.take_keys, job, download_keys.entries_per_archive())
+        practice.call(run.take_keys, RUNNER, job, download_keys.entries_per_archive())
         states.append(practice.call(run.give_back, RUNNER, job, "Stopped."))
     assert states == ["scheduled", "scheduled", "scheduled", "failed"]
     assert practice.call(run.claim, RUNNER, "r") is None

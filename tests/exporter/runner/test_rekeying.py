@@ -190,7 +190,7 @@ def test_what_is_being_made_is_begun_again_with_keys_of_the_new_password(
     clock.advance(days=1)
     job = practice.call(claim, unattended("test"), "first")
     assert job is not None
-    practice.call(take_keys, job, 3)
+    practice.call(take_keys, unattended("test"), job, 3)
     change(practice)
     with pytest.raises(LeaseLost):
         practice.call(report, job, Progress("patient", 1, 2, 3))
