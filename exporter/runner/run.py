@@ -12,10 +12,14 @@ import secrets
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 
+from exporter.archive.files import clear_leftover, told_plainly
+from exporter.archive.names import archive_name
 from exporter.runner.clearing import Tell, sweep
 from exporter.runner.deflating import Effort
 from exporter.runner.making import make_archive
+from exporter.runner.patience import Lease, patiently
 from exporter.runner.rekeying import rekey_waiting
 from exporter.runner.room import check_room
 from exporter.runner.sending import send_messages
@@ -76,7 +80,7 @@ def run_due(
         raise
     made = sum(outcome.made is not None for outcome in outcomes)
     ended = "stopped" if cancelled() else "done" if made == len(outcomes) else "incomplete"
-    practice.call(heartbeat.end_run, runner, beat, ended, made)
+    patiently(practice, heartbeat.end_run, runner, beat, ended, made)
     return outcomes
 
 
@@ -94,7 +98,7 @@ def _do_due(
     rekey_waiting(practice)
     outcomes: list[Outcome] = []
     while not cancelled():
-        job = practice.call(use_cases.claim, runner, holder)
+        job = patiently(practice, use_cases.claim, runner, holder)
         if job is None:
             break
         outcomes.append(_attempt(practice, runner, job, on_progress, cancelled, effort))
@@ -114,32 +118,62 @@ def _attempt(
     cancelled: Callable[[], bool],
     effort: Effort,
 ) -> Outcome:
+    lease = Lease(practice.clock)
+    keys_taken = False
+
     def report(progress: Progress) -> None:
         if cancelled():
             raise _interrupted()
-        practice.call(use_cases.report, job, progress)
+        if progress.is_whole:
+            patiently(practice, use_cases.report, job, progress)
+        else:
+            lease.prolong(lambda waits: practice.call(use_cases.report, job, progress, waits=waits))
         if on_progress is not None:
             on_progress(job, progress)
 
     try:
-        check_room(practice)
-        # What could not be written after the keys are taken is found out before.
-        practice.call(anchor_head)
-        keys = practice.call(use_cases.take_keys, runner, job, entries_per_archive())
+        _check_begin(practice, job)
+        keys_taken = True
+        keys = patiently(practice, use_cases.take_keys, runner, job, entries_per_archive())
         made = make_archive(practice.folder, job, keys, practice.clock, report, effort)
-        practice.call(use_cases.finish, runner, job, made)
+        patiently(practice, use_cases.finish, runner, job, made)
         return Outcome(job, "ready", made, "")
     except ChairsideError as problem:
         # Ctrl+C also ends the reading process, and which of the two is met first is chance.
         stopped = cancelled() and not isinstance(problem, LeaseLost)
-        return _ended(practice, runner, job, _interrupted() if stopped else problem)
+        ended = _interrupted() if stopped else problem
+        return _ended(practice, runner, job, ended, keys_taken=keys_taken)
     except Exception as problem:
         # Its text may hold data; its name does not.
         _ended(practice, runner, job, _Unexpected(f"Unexpected: {type(problem).__name__}."))
         raise
 
 
-def _ended(practice: Practice, runner: Actor, job: Job, problem: ChairsideError) -> Outcome:
+def _check_begin(practice: Practice, job: Job) -> None:
+    """Find out before a key is spent what would be in the way: whatever this raises costs no try.
+
+    Raises NoRoom, ArchiveProblem, StoreProblem.
+    """
+    path = _archive_of(practice, job)
+    with told_plainly(path.parent):
+        # Whoever wrote this before has lost the lease; see the unattended use cases.
+        clear_leftover(path)
+        check_room(practice)
+    practice.call(anchor_head)
+
+
+def _archive_of(practice: Practice, job: Job) -> Path:
+    return practice.folder.downloads / archive_name(job.pgid, job.run_on, job.download_id)
+
+
+def _ended(
+    practice: Practice,
+    runner: Actor,
+    job: Job,
+    problem: ChairsideError,
+    *,
+    keys_taken: bool = True,
+) -> Outcome:
     """Note how an attempt ended, unless the download is another runner's by now."""
     asked = isinstance(problem, CancelAsked)
     reason = problem.what if asked else problem.sentence
@@ -147,11 +181,26 @@ def _ended(practice: Practice, runner: Actor, job: Job, problem: ChairsideError)
         if isinstance(problem, LeaseLost) and not asked:
             raise problem
         if isinstance(problem, _Interrupted):
-            state = practice.call(use_cases.give_back, runner, job, problem.what)
+            state = patiently(
+                practice, use_cases.give_back, runner, job, problem.what, keys_taken=keys_taken
+            )
             return Outcome(job, state, None, reason)
-        state = practice.call(use_cases.fail, runner, job, reason, cancelled=asked)
+        state = patiently(
+            practice,
+            use_cases.fail,
+            runner,
+            job,
+            reason,
+            cancelled=asked,
+            keys_taken=keys_taken,
+        )
     except LeaseLost as lost:
         return Outcome(job, "lost", None, lost.what)
+    if state == "cancelled":
+        # It may have its name already. From now on nobody makes it again; where it cannot be
+        # removed, the next run tells of it.
+        with suppress(OSError):
+            _archive_of(practice, job).unlink(missing_ok=True)
     return Outcome(job, state, None, reason)
 
 

@@ -256,6 +256,18 @@ def test_cancelling_a_run_needs_the_right_and_reaches_the_runner(
         practice.call(running.request_cancel, sign_in("kim"), due)
 
 
+def test_a_cancel_that_came_first_wins_over_finishing(
+    practice: Practice, sign_in: SignIn, due: int, clock: FixedClock
+) -> None:
+    job = claimed(practice)
+    practice.call(run.report, job, SOME)
+    practice.call(running.request_cancel, sign_in("kim"), due)
+    with pytest.raises(CancelAsked):
+        practice.call(run.finish, RUNNER, job, made_of(job, clock))
+    assert row_of(practice, due)["state"] == "running"
+    assert practice.call(run.fail, RUNNER, job, "Stopped.", cancelled=True) == "cancelled"
+
+
 def test_a_cancel_is_not_forgotten_when_the_runner_dies(
     practice: Practice, sign_in: SignIn, due: int, clock: FixedClock
 ) -> None:

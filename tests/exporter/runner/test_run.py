@@ -18,12 +18,13 @@ from pathlib import Path
 import pytest
 
 from exporter.archive.reader import Archive
-from exporter.runner import making
+from exporter.runner import making, run
 from exporter.runner.run import run_due
 from exporter.runner.saving import save_archive
 from store import access
 from store.access import Actor
-from store.errors import BadInput, StoreProblem, WrongPassword
+from store.database import Store
+from store.errors import BadInput, Conflict, StoreProblem, WrongPassword
 from store.practice import Practice
 from store.schema.tables import exported_tables
 from store.use_cases import downloads, retrieving, running, unattended
@@ -122,6 +123,45 @@ def test_a_stop_asked_for_in_the_kiosk_leaves_no_file_and_no_key(
     assert outcome.state == "cancelled"
     assert list(practice.folder.downloads.iterdir()) == []
     assert practice.call(lambda s: s.value("SELECT count(*) FROM data_download_key")) == 0
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_a_cancel_that_was_acknowledged_wins_over_an_archive_that_is_whole(
+    practice: Practice,
+    sign_in: SignIn,
+    clock: FixedClock,
+    monkeypatch: pytest.MonkeyPatch,
+    moment: str,
+) -> None:
+    """Who is told that it is being stopped meets no archive; who comes later is told so.
+
+    Scenario: somebody stops it once the archive has its name, just before or after it is ready.
+    """
+    number = people.scheduled(practice, sign_in("dana"))
+    clock.advance(days=1)
+    kim = sign_in("kim")
+    stock = unattended.finish
+    seen: list[int] = []
+
+    def finish(store: Store, runner: Actor, job: unattended.Job, made: unattended.Made) -> None:
+        seen.append(len(list(store.folder.downloads.glob("*.zip"))))
+        if moment == "before":
+            running.request_cancel(store, kim, number)
+        stock(store, runner, job, made)
+        with pytest.raises(Conflict, match="not being made"):
+            running.request_cancel(store, kim, number)
+
+    monkeypatch.setattr(run.use_cases, "finish", finish)
+    (outcome,) = run_due(practice)
+    assert seen == [1], "the archive had its name"
+    there = [path.name for path in practice.folder.downloads.iterdir()]
+    state = practice.call(lambda s: s.value("SELECT state FROM data_download"))
+    if moment == "before":
+        assert (outcome.state, state, there) == ("cancelled", "cancelled", [])
+    else:
+        assert (outcome.state, state, len(there)) == ("ready", "ready", 1)
+    assert practice.call(lambda s: s.value("SELECT count(*) FROM data_download_key")) == 0
+    assert run_due(practice) == []
 
 
 def test_a_failed_try_is_told_and_tried_again_three_times_then_given_up(
