@@ -22,6 +22,9 @@ Source = Literal["kiosk", "command_line", "runner", "portal"]
 
 SESSION_HOURS = 12
 """A session ends after this long whatever happens (S7)."""
+CLOCK_SLACK = timedelta(minutes=5)
+"""So far a clock is set right now and then. What began further ahead began under a wrong clock,
+and would last until that time has come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +133,7 @@ def level_of(store: Store, user_id: int, right: Right) -> Level:
     """Return how far a user's right goes now: the highest level any group grants (S1).
 
     A group taken in an emergency counts for its hour; it never carries Data Download further than
-    View Only, for no emergency is mended by a copy of the practice.
+    View Only, nor Backup at all, for no emergency is mended by a copy of the practice.
     """
     standing = standing_level(store, user_id, right)
     if standing is Level.FULL:
@@ -153,21 +156,29 @@ RUNNING_EMERGENCY = (
     " FROM emergency_access e JOIN session s ON s.session_id = e.session_id"
     " AND s.user_id = e.user_id AND s.ended_at IS NULL JOIN user u ON u.user_id = e.user_id"
     " AND u.is_hidden = 0 AND u.is_disabled = 0"
-    " WHERE e.user_id = ? AND e.given_back_at IS NULL AND e.ends_at > ?"
+    " WHERE e.user_id = ? AND e.given_back_at IS NULL AND e.ends_at > ? AND e.started_at <= ?"
 )
-"""The emergency that runs for a user (parameters: user, now); signing out ends it."""
+"""The emergency that runs for a user (`emergency_parameters`); signing out ends it."""
+
+_IN_AN_EMERGENCY = {Right.DATA_DOWNLOAD: Level.VIEW, Right.BACKUP: Level.NONE}
+
+
+def emergency_parameters(store: Store, user_id: int | None) -> tuple[object, ...]:
+    """Return what RUNNING_EMERGENCY takes."""
+    now = store.clock.now()
+    return user_id, instant(now), instant(now + CLOCK_SLACK)
 
 
 def _emergency_level(store: Store, user_id: int, right: Right) -> Level:
     level = store.value(
         "SELECT max(p.level) FROM group_permission p WHERE p.permission_code = ?"
         f" AND p.user_group_id IN (SELECT e.user_group_id{RUNNING_EMERGENCY})",
-        (right.value, user_id, instant(store.clock.now())),
+        (right.value, *emergency_parameters(store, user_id)),
     )
     # Whoever loses the right to take a group loses the group with it, at once.
     if not level or standing_level(store, user_id, Right.EMERGENCY_ACCESS) is not Level.FULL:
         return Level.NONE
-    return min(Level(level), Level.VIEW) if right is Right.DATA_DOWNLOAD else Level(level)
+    return min(Level(level), _IN_AN_EMERGENCY.get(right, Level.FULL))
 
 
 def _check_session(store: Store, actor: Actor) -> None:
@@ -178,7 +189,10 @@ def _check_session(store: Store, actor: Actor) -> None:
     )
     if row is None or row["user_id"] != actor.user_id or row["ended_at"] or row["barred"]:
         raise SessionEnded("Your session has ended.", do="Sign in again.")
-    if store.clock.now() >= moment(row["started_at"]) + timedelta(hours=SESSION_HOURS):
+    now, began = store.clock.now(), moment(row["started_at"])
+    if now < began - CLOCK_SLACK:
+        raise SessionEnded("The clock of this computer was set back.", do="Sign in again.")
+    if now >= began + timedelta(hours=SESSION_HOURS):
         raise SessionEnded(
             f"Your session has ended after {SESSION_HOURS} hours.", do="Sign in again."
         )
@@ -198,14 +212,22 @@ def _record_refusal(store: Store, actor: Actor, need: Need | None, refusal: Refu
 def end_sessions(store: Store, user_id: int, because: str, *, but: int | None = None) -> int:
     """End a user's sessions inside the running transaction; return how many.
 
+    A sign-in that waits for its second factor is over with them: its password was another one.
+
     Args:
         because: a code of the value set `session_end`.
         but: the session that goes on.
     """
+    now = instant(store.clock.now())
+    store.execute(
+        "UPDATE otp_challenge SET used_at = ?"
+        " WHERE user_id = ? AND token_hash IS NOT NULL AND used_at IS NULL",
+        (now, user_id),
+    )
     return store.execute(
         "UPDATE session SET ended_at = ?, ended_because = ?"
         " WHERE user_id = ? AND ended_at IS NULL AND session_id IS NOT ?",
-        (instant(store.clock.now()), because, user_id, but),
+        (now, because, user_id, but),
     )
 
 

@@ -5,9 +5,9 @@ One rule: `SystemClock` is the only place in the product that reads the computer
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, tzinfo
 from typing import Protocol
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 PACIFIC = "America/Los_Angeles"
 """The zone of a practice that has set none (REQUIREMENTS D10)."""
@@ -38,6 +38,14 @@ def instant(moment: datetime) -> str:
 def moment(text: str) -> datetime:
     """Read an instant of the store back as an aware moment in UTC."""
     return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+
+
+def known_zone(name: str) -> tzinfo:
+    """Return a time zone, or UTC where this computer has none of that name: `doctor` tells it."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        return UTC
 
 
 def date_in_zone(now: datetime, zone: str) -> date:

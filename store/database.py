@@ -204,6 +204,6 @@ def _operational(error: sqlite3.OperationalError) -> StoreProblem:
         return StoreProblem(
             "The practice's database cannot be read or written.",
             kept="Nothing was changed.",
-            do="Check that the disk is there and that you own the folder.",
+            do="Check that the disk is there and has room, and that you own the folder.",
         )
     raise error

@@ -13,7 +13,7 @@ import shutil
 import stat
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,6 +58,12 @@ class PracticeFolder:
             data = self.secret_key.read_bytes()
         except FileNotFoundError:
             data = b""
+        except OSError as problem:
+            raise StoreProblem(
+                f"The secret key {self.secret_key} cannot be read: {problem.strerror}.",
+                kept="The database was not opened.",
+                do="Sign in to this computer as the user who owns it.",
+            ) from problem
         if len(data) != SECRET_KEY_BYTES:
             raise StoreProblem(
                 f"The secret key {self.secret_key} is missing or damaged.",
@@ -106,7 +112,16 @@ def existing_folder(data: Path, pgid: int) -> PracticeFolder:
             " with --data.",
         )
     check_modes(folder)
+    _make_rooms(folder)
     return folder
+
+
+def _make_rooms(folder: PracticeFolder) -> None:
+    """Make the folders that hold no data of their own: putting back by hand takes no more than the
+    database and its key. Where it cannot be done, whatever needs them says so."""
+    for path in (folder.downloads, folder.spool):
+        with suppress(OSError):
+            path.mkdir(mode=0o700, exist_ok=True)
 
 
 def finish_restore(data: Path, pgid: int) -> None:

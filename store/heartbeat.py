@@ -9,9 +9,8 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
-from store.clock import PACIFIC, instant, moment
+from store.clock import PACIFIC, instant, known_zone, moment
 from store.database import Store
 
 SILENT_AFTER = timedelta(hours=2)
@@ -64,7 +63,7 @@ class Pulse:
 
     def at(self, when: datetime) -> str:
         """Write an instant in the practice's zone: `02:00`, with its day if it is another one."""
-        local, today = (t.astimezone(ZoneInfo(self.time_zone)) for t in (when, self.now))
+        local, today = (t.astimezone(known_zone(self.time_zone)) for t in (when, self.now))
         day = "" if local.date() == today.date() else f"{local.day:02d} {local:%b} "
         return f"{day}{local:%H:%M}"
 
@@ -85,7 +84,7 @@ def next_hour(now: datetime, zone: str) -> datetime:
     It is reckoned from the present moment on, so that a change of daylight-saving time neither
     skips nor repeats it.
     """
-    local = now.astimezone(ZoneInfo(zone))
+    local = now.astimezone(known_zone(zone))
     into = timedelta(minutes=local.minute, seconds=local.second, microseconds=local.microsecond)
     return now + (_HOUR - into)
 

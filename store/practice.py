@@ -91,6 +91,7 @@ def _no_core_dump() -> None:
 
 def _open(folder: PracticeFolder, clock: Clock, is_new: bool) -> Store:
     from store.groups import add_missing_rights
+    from store.opening import check_key, check_number
 
     store = Store(folder, clock)
     try:
@@ -99,6 +100,8 @@ def _open(folder: PracticeFolder, clock: Clock, is_new: bool) -> Store:
                 check_not_empty(store.db)
             migrate(store.db)
         if not is_new:
+            check_key(store)
+            check_number(store)
             add_missing_rights(store)
     except BaseException:
         store.close()

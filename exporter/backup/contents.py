@@ -12,13 +12,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from exporter.archive.errors import ArchiveProblem
 from exporter.archive.names import README
 from store import audit_heads
 from store.audit_heads import Head
-from store.clock import instant, moment
+from store.clock import instant, known_zone, moment
 
 FORMAT = 1
 MANIFEST = "backup.json"
@@ -107,11 +106,11 @@ def file_name(pgid: int, now: datetime) -> str:
 
 def readme(pgid: int, practice: str, taken_at: datetime, time_zone: str) -> bytes:
     """Return the page for whoever opens a backup years later."""
-    local = taken_at.astimezone(ZoneInfo(time_zone))
+    local = taken_at.astimezone(known_zone(time_zone))
     return _README.format(
         practice=practice,
         pgid=pgid,
-        when=f"{local:%d %b %Y %H:%M} {time_zone}, {instant(taken_at)}",
+        when=f"{local:%d %b %Y %H:%M} {local.tzinfo}, {instant(taken_at)}",
     ).encode("utf-8-sig")
 
 

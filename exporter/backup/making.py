@@ -13,7 +13,6 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from exporter.archive.files import (
     PRIVATE_FOLDER,
@@ -43,6 +42,7 @@ from store import audit_heads, snapshots
 from store.access import Actor
 from store.archive_key import EntryKey, derive
 from store.audit_check import Check, TrailBroken
+from store.clock import known_zone
 from store.errors import BadInput, ChairsideError
 from store.folder import PracticeFolder, check_owner, write_private
 from store.in_use import alone_in
@@ -190,7 +190,7 @@ def _write(one: _Making, copy: PracticeFolder, taken_at: datetime) -> Manifest:
         return derive(one.passphrase)
 
     begun = one.begun
-    local = taken_at.astimezone(ZoneInfo(begun.time_zone))
+    local = taken_at.astimezone(known_zone(begun.time_zone))
     total = sum((copy.path / name).stat().st_size for name in FILES)
     work = Work(total, one.telling("Writing"), one.cancelled)
     with (

@@ -5,6 +5,8 @@ One rule: it only looks; the next run is what clears up.
 
 from __future__ import annotations
 
+import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -17,6 +19,7 @@ from exporter.messages.choosing import name_of, settings_of
 from exporter.runner import installing
 from exporter.runner.room import disk, objection, size
 from exporter.runner.timers import hourly_run
+from store import audit_heads
 from store.checks import Finding
 from store.folder import restoring_folder
 from store.practice import Practice
@@ -24,13 +27,27 @@ from store.use_cases import checkup, room
 from store.use_cases.carriers import OpenCarrier
 
 _SECONDS = 30
+_LEAST_ROOM = 16 * 1024 * 1024
+"""Bytes; with less, not even the log of a few changes fits."""
 _GRACE = 3
 """Seconds past a carrier's own limit, for it to say so itself."""
 
 
 def check_computer(practice: Practice) -> list[Finding]:
-    """Look at disk and quota, leftover files, timer and the reading process's SQLite."""
-    return [_room(practice), _leftovers(practice), _timer(practice), _reading_library()]
+    """Look at disk and quota, folders, archives, leftovers, timer and the reading SQLite."""
+    return [
+        _room(practice),
+        _folders(practice),
+        *_archives(practice),
+        _leftovers(practice),
+        _timer(practice.folder.path),
+        _reading_library(),
+    ]
+
+
+def check_without_store(folder: Path) -> list[Finding]:
+    """Look at what can be told of a computer on which the practice cannot be opened."""
+    return [_disk(folder), _timer(folder)]
 
 
 def check_carriers(practice: Practice, seconds: float = 15) -> list[Finding]:
@@ -96,6 +113,41 @@ def _room(practice: Practice) -> Finding:
     return Finding("disk", "ok", text)
 
 
+def _disk(folder: Path) -> Finding:
+    try:
+        free = shutil.disk_usage(folder).free
+    except OSError as problem:
+        return Finding("disk", "broken", f"It cannot be looked at: {problem.strerror}.", "")
+    if free < _LEAST_ROOM:
+        return Finding("disk", "broken", f"{size(free)} free.", "Free some room, then try again.")
+    return Finding("disk", "ok", f"{size(free)} free.")
+
+
+def _folders(practice: Practice) -> Finding:
+    """Whether a run can write its archives, messages and heads."""
+    heads = audit_heads.path_of(practice.folder)
+    for path in (practice.folder.downloads, practice.folder.spool, heads):
+        if path.exists() and not os.access(path, os.W_OK):
+            mode = "u+rw" if path == heads else "u+rwx"
+            mend = f"Let the user who runs Chairside write there: chmod {mode} '{path}'"
+            return Finding("folders", "broken", f"{path} cannot be written to.", mend)
+    return Finding("folders", "ok", "Archives, messages and heads can be written.")
+
+
+def _archives(practice: Practice) -> list[Finding]:
+    """Whether each archive that can be retrieved is there, as large as it was made."""
+    lost = []
+    for name, size_then in sorted(practice.call(checkup.kept_archives).items()):
+        path = practice.folder.downloads / name
+        if not path.is_file() or path.stat().st_size != size_then:
+            lost.append(name)
+    if not lost:
+        return []
+    text = f"Not as they were made: {len(lost)}, the first {lost[0]}."
+    mend = "Have the disk checked; their requesters schedule new downloads."
+    return [Finding("archives", "broken", text, mend)]
+
+
 def _leftovers(practice: Practice) -> Finding:
     owned = practice.call(checkup.owned_files)
     names = [p.name for p in practice.folder.downloads.iterdir() if p.name not in owned]
@@ -118,8 +170,8 @@ def _beside(practice: Practice) -> tuple[Path, ...]:
     )
 
 
-def _timer(practice: Practice) -> Finding:
-    ways = installing.installed(hourly_run(practice.folder.path))
+def _timer(folder: Path) -> Finding:
+    ways = installing.installed(hourly_run(folder))
     if not ways:
         return Finding(
             "timer",

@@ -6,9 +6,16 @@ import sqlite3
 from dataclasses import dataclass
 
 from store import groups, sign_in_attempts, users
-from store.access import RUNNING_EMERGENCY, Actor, change, end_sessions, level_of, view
+from store.access import (
+    RUNNING_EMERGENCY,
+    Actor,
+    change,
+    emergency_parameters,
+    end_sessions,
+    level_of,
+    view,
+)
 from store.carrying_over import on_password_reset
-from store.clock import instant
 from store.database import Store
 from store.errors import Conflict, NotFound, Refused
 from store.one_time_passwords import OneTimePassword, give, made
@@ -110,7 +117,7 @@ def _through(store: Store, user_id: int) -> dict[str, list[str]]:
         "SELECT p.permission_code, g.name FROM group_permission p"
         " JOIN user_group g USING (user_group_id) WHERE p.level > 0"
         f" AND p.user_group_id IN (SELECT e.user_group_id{RUNNING_EMERGENCY})",
-        (user_id, instant(store.clock.now())),
+        emergency_parameters(store, user_id),
     )
     for row in taken:
         names.setdefault(row["permission_code"], []).append(f"{row['name']} (emergency)")

@@ -10,11 +10,11 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from store import audit_heads, backups, downloads, heartbeat, outbox_log, registration
-from store.audit_check import HASHED, Chain
 from store.checks import Finding, Grade
 from store.clock import moment
 from store.database import Store
-from store.errors import ChairsideError
+from store.errors import ChairsideError, StoreBusy
+from store.opening import last_event_fits
 from store.rights import Level, Right
 from store.use_cases import carriers
 from store.use_cases.message_log import LATELY
@@ -39,7 +39,7 @@ def check_database(store: Store) -> list[Finding]:
     if loose:
         text = f"{loose:,} rows refer to what is not there."
         references = Finding("references", "broken", text, _BACKUP)
-    return [whole, references, _audit_end(store), _library(store)]
+    return [whole, references, _is_writable(store), _audit_end(store), _library(store)]
 
 
 def check_settings(store: Store) -> list[Finding]:
@@ -63,27 +63,47 @@ def owned_files(store: Store) -> frozenset[str]:
     return frozenset(row[0] for row in rows)
 
 
+def kept_archives(store: Store) -> dict[str, int]:
+    """Return the names of archives that can be retrieved, and how many bytes each has."""
+    rows = store.rows(
+        "SELECT file_name, file_bytes FROM data_download WHERE state IN ('ready', 'retrieved')"
+    )
+    return {row["file_name"]: row["file_bytes"] for row in rows}
+
+
 def is_making(store: Store) -> bool:
     """Tell whether a download is being made now: what lies half made then is no litter."""
     return bool(downloads.listed(store, None, "d.state = 'running'"))
 
 
+class _Undo(Exception):
+    """Ends a transaction that only tried."""
+
+
+def _is_writable(store: Store) -> Finding:
+    version = int(store.value("PRAGMA user_version"))
+    try:
+        with store.transaction():
+            # Of a file that cannot be written to, SQLite says so at the first page and not before.
+            store.execute(f"PRAGMA user_version = {version}")
+            raise _Undo
+    except (_Undo, StoreBusy):
+        pass
+    except ChairsideError as problem:
+        return Finding("writing", "broken", problem.what, problem.do)
+    return Finding("writing", "ok", "The database can be written to.")
+
+
 def _audit_end(store: Store) -> Finding:
     subject = "audit trail"
-    last = store.one(
-        f"SELECT seq, at, hash, CAST(json_array({', '.join(HASHED)}) AS BLOB) AS canonical"
-        " FROM audit_log ORDER BY seq DESC LIMIT 1"
-    )
+    last = store.value("SELECT max(seq) FROM audit_log")
     if last is None:
         return Finding(
             subject, "look", "It is empty.", "A new practice; otherwise restore a backup."
         )
     verify = "Run chairside audit verify and keep what it says."
-    if Chain(store.sealer).hash_of(last["canonical"]) != last["hash"]:
-        text = (
-            "Its last event does not fit secret.key: one of the two is not the one that was here."
-        )
-        return Finding(subject, "broken", text, verify)
+    if not last_event_fits(store):
+        return Finding(subject, "broken", "Its last event is not as it was written.", verify)
     try:
         heads = audit_heads.read(store.folder, store.sealer)
     except ChairsideError as problem:
@@ -92,7 +112,19 @@ def _audit_end(store: Store) -> Finding:
     if heads.damaged_line or (newest is not None and not _is_in(store, newest)):
         text = "Its end does not agree with audit-heads.log."
         return Finding(subject, "broken", text, verify)
-    return Finding(subject, "ok", f"{last['seq']:,} events; its end is as it was written.")
+    if newest is None and _has_had_heads(store):
+        text = "audit-heads.log is missing or empty: whether events were cut off cannot be told."
+        mend = "Put it back from your backup, unless you put the practice back without it."
+        return Finding(subject, "look", text, mend)
+    compared = "its end is as it was written" if newest else "nothing is written outside yet"
+    return Finding(subject, "ok", f"{last:,} events; {compared}.")
+
+
+def _has_had_heads(store: Store) -> bool:
+    """Each run writes one, and each user who signs out."""
+    ended = "SELECT 1 FROM session WHERE ended_because = 'signed_out' LIMIT 1"
+    ran = "SELECT 1 FROM runner_run WHERE ended_at IS NOT NULL LIMIT 1"
+    return store.value(ended) is not None or store.value(ran) is not None
 
 
 def _is_in(store: Store, head: audit_heads.Head) -> bool:
@@ -119,7 +151,7 @@ def _clock(store: Store) -> Finding:
 
 
 def _time_zone(store: Store) -> Finding:
-    name = heartbeat.pulse(store).time_zone
+    name = str(store.value("SELECT time_zone FROM practice_group"))
     try:
         local = store.clock.now().astimezone(ZoneInfo(name))
     except (ZoneInfoNotFoundError, ValueError):

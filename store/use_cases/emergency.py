@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from store import groups, users
-from store.access import RUNNING_EMERGENCY, Actor, change, check, view
+from store.access import RUNNING_EMERGENCY, Actor, change, check, emergency_parameters, view
 from store.clock import instant, moment
 from store.database import Store
 from store.errors import BadInput, Conflict, NotFound
@@ -122,7 +122,7 @@ def _emergency_of(store: Store, actor: Actor) -> EmergencyState | None:
     """Return the emergency that runs for an actor who was checked, or None."""
     row = store.one(
         f"SELECT e.*{RUNNING_EMERGENCY} ORDER BY e.emergency_access_id DESC LIMIT 1",
-        (actor.user_id, instant(store.clock.now())),
+        emergency_parameters(store, actor.user_id),
     )
     if row is None:
         return None

@@ -10,6 +10,7 @@ from store import audit, downloads, sign_in_attempts
 from store.access import Actor, change, view
 from store.clock import instant
 from store.database import Store
+from store.drawing import drawn
 from store.errors import Conflict, NotFound, Refused
 from store.rights import Right
 from store.use_cases.downloads import SCHEDULE, SEE
@@ -86,7 +87,7 @@ def record_retrieval(store: Store, actor: Actor, download_id: int, destination: 
                 "data_download_id": download_id,
                 "user_id": actor.user_id,
                 "at": now,
-                "destination": destination,
+                "destination": drawn(destination),
                 "archive_sha256": found["file_sha256"],
             },
         )
@@ -125,7 +126,7 @@ def _disclose(store: Store, actor: Actor, form: str, *, is_encrypted: bool, what
             "at": instant(store.clock.now()),
             "form": form,
             "is_encrypted": int(is_encrypted),
-            "description": what,
+            "description": drawn(what),
         },
     )
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from store import users
-from store.access import SESSION_HOURS, Actor, change, view
+from store.access import CLOCK_SLACK, SESSION_HOURS, Actor, change, view
 from store.clock import instant, moment
 from store.database import Store
 from store.errors import Conflict, NotFound
@@ -39,12 +39,14 @@ def list_sessions(
     view(store, actor, SEE)
     if user_id is not None:
         users.by_id(store, user_id)
-    since = instant(store.clock.now() - timedelta(hours=SESSION_HOURS))
+    now = store.clock.now()
+    since = instant(now - timedelta(hours=SESSION_HOURS))
     found = store.rows(
         "SELECT s.*, u.user_name, u.full_name FROM session s JOIN user u USING (user_id)"
-        " WHERE s.ended_at IS NULL AND s.started_at > ? AND u.is_hidden = 0 AND u.is_disabled = 0"
-        " AND (? IS NULL OR s.user_id = ?) ORDER BY s.started_at DESC, s.session_id DESC",
-        (since, user_id, user_id),
+        " WHERE s.ended_at IS NULL AND s.started_at > ? AND s.started_at <= ?"
+        " AND u.is_hidden = 0 AND u.is_disabled = 0 AND (? IS NULL OR s.user_id = ?)"
+        " ORDER BY s.started_at DESC, s.session_id DESC",
+        (since, instant(now + CLOCK_SLACK), user_id, user_id),
     )
     return tuple(
         SessionView(

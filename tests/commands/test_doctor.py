@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
+import stat
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner
@@ -14,6 +19,7 @@ from click.testing import CliRunner
 from store.access import unattended
 from store.practice import Practice
 from store.use_cases import heartbeat
+from store.use_cases.signing_in import sign_out
 from tests import people, system_programs
 from tests.clocks import START, FixedClock
 from tests.exporter.backup.steps import backed_up
@@ -21,6 +27,7 @@ from tui.commands import main
 from tui.commands.doctor import examine
 
 Harm = Callable[[Path], None]
+CHAIRSIDE = (sys.executable, "-c", "from tui.commands import main; main()")
 
 
 @pytest.fixture(autouse=True)
@@ -48,7 +55,24 @@ def _open_modes(data: Path) -> None:
 
 
 def _another_key(data: Path) -> None:
+    with Practice.open(data, people.PGID, FixedClock()) as practice:
+        people.signed_in(practice, "dana")
     (data / "1000" / "secret.key").write_bytes(bytes(32))
+
+
+def _key_that_cannot_be_read(data: Path) -> None:
+    _no_key(data)
+    (data / "1000" / "secret.key").mkdir(mode=0o700)
+
+
+def _no_heads(data: Path) -> None:
+    with Practice.open(data, people.PGID, FixedClock()) as practice:
+        practice.call(sign_out, people.signed_in(practice, "dana"))
+    (data / "1000" / "audit-heads.log").unlink()
+
+
+def _unknown_zone(data: Path) -> None:
+    _sql("UPDATE practice_group SET time_zone = 'Mars/Olympus'")(data)
 
 
 def _no_key(data: Path) -> None:
@@ -75,7 +99,10 @@ def _litter(data: Path) -> None:
 HARMS: tuple[tuple[Harm, str, str, str], ...] = (
     (_open_modes, "store", "broken", "chmod 700"),
     (_no_key, "store", "broken", "from your backup"),
-    (_another_key, "audit trail", "broken", "audit verify"),
+    (_another_key, "store", "broken", "from the same backup"),
+    (_key_that_cannot_be_read, "store", "broken", "user who owns it"),
+    (_no_heads, "audit trail", "look", "from your backup"),
+    (_unknown_zone, "time zone", "broken", "time zone data"),
     (_holes_in_the_database, "", "broken", "backup"),
     (_loose_reference, "references", "broken", "restore"),
     (_litter, "leftovers", "look", "next run"),
@@ -129,6 +156,71 @@ def test_each_harm_is_found_and_how_to_mend_it_told(
     ), changed
 
 
+@pytest.mark.parametrize(
+    ("path", "mode", "subject"),
+    [
+        ("practice.db", 0o400, "writing"),
+        ("downloads", 0o500, "folders"),
+        ("spool", 0o500, "folders"),
+        ("audit-heads.log", 0o400, "folders"),
+    ],
+)
+def test_what_cannot_be_written_is_found(
+    practice_data: Path, path: str, mode: int, subject: str
+) -> None:
+    """The run would fail every hour, and nobody look into its output."""
+    with Practice.open(practice_data, people.PGID, FixedClock()) as practice:
+        practice.call(sign_out, people.signed_in(practice, "dana"))
+    # Root may write everywhere until it gives that up.
+    plain = ("setpriv", "--bounding-set=-dac_override") if os.geteuid() == 0 else ()
+    where = practice_data / "1000" / path
+    kept = stat.S_IMODE(where.stat().st_mode)
+    where.chmod(mode)
+    try:
+        doctor = subprocess.run(
+            [*plain, *CHAIRSIDE, "doctor", "--json", "--data", str(practice_data)],
+            capture_output=True,
+            check=False,
+        )
+    finally:
+        where.chmod(kept)
+    grades = {one["subject"]: one["grade"] for one in json.loads(doctor.stdout)}
+    assert (doctor.returncode, grades[subject]) == (1, "broken")
+
+
+@pytest.mark.parametrize("harm", ["lost", "cut"])
+def test_an_archive_that_cannot_be_retrieved_any_more_is_found(
+    practice_data: Path, made: Path, clock: FixedClock, harm: str
+) -> None:
+    if harm == "lost":
+        made.unlink()
+    else:
+        os.truncate(made, 1000)
+    grade, text, _mend = grades(practice_data, clock)["archives"]
+    assert (grade, made.name in text) == ("broken", True)
+
+
+def test_an_unknown_zone_stops_neither_the_findings_nor_a_backup(
+    practice_data: Path, clock: FixedClock, tmp_path: Path
+) -> None:
+    _unknown_zone(practice_data)
+    with Practice.open(practice_data, people.PGID, clock) as practice:
+        assert backed_up(practice, tmp_path / "to").path.is_file()
+    told = CliRunner().invoke(main, ["runner", "status", "--data", str(practice_data)])
+    assert "has never run (Mars/Olympus)" in told.output
+
+
+def test_a_full_disk_is_told_where_the_practice_cannot_be_opened(
+    practice_data: Path, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SQLite says no more than that it cannot read or write."""
+    _no_key(practice_data)
+    monkeypatch.setattr(
+        "exporter.runner.checkup.shutil.disk_usage", lambda _path: SimpleNamespace(free=4096)
+    )
+    assert grades(practice_data, clock)["disk"][0] == "broken"
+
+
 def test_a_clock_before_the_last_event_is_broken(practice_data: Path) -> None:
     assert grades(practice_data, FixedClock())["clock"][0] == "ok"
     found = grades(practice_data, FixedClock(START - timedelta(hours=1)))["clock"]
@@ -171,15 +263,15 @@ def test_a_backup_that_is_old_or_was_never_made_is_told(
 def test_the_command_shows_nobodys_data_and_exits_1_where_something_is_broken(
     practice_data: Path, system: Path
 ) -> None:
-    _another_key(practice_data)
+    _loose_reference(practice_data)
     place = ["--data", str(practice_data), "--pgid", "1000"]
     answer = CliRunner().invoke(main, ["doctor", *place, "--json"])
     assert answer.exit_code == 1
     found = {line["subject"]: line for line in json.loads(answer.stdout)}
-    assert found["audit trail"]["grade"] == "broken"
+    assert found["references"]["grade"] == "broken"
     assert found["SQLite, reading"]["grade"] == "ok"
     plain = CliRunner().invoke(main, ["doctor", *place])
-    assert "broken  audit trail" in plain.stdout
+    assert "broken  references" in plain.stdout
     for name in ("Dana", "Kim", "+1510"):
         assert name not in plain.stdout + answer.stdout
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import sqlite3
+import stat
 import subprocess
 import sys
 import threading
@@ -11,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from store import users
+from store import audit, users
 from store.clock import PACIFIC
 from store.database import Store, connect
 from store.errors import BadInput, Conflict, StoreBusy, StoreProblem
@@ -20,7 +22,7 @@ from store.rights import BUILTIN_GROUPS
 from store.use_cases import setting_up
 from store.use_cases.signing_in import practice_card
 from tests.clocks import FixedClock
-from tests.people import PGID, change_store
+from tests.people import PGID, change_store, signed_in
 
 
 def test_a_new_practice_is_on_pacific_time_and_has_its_groups(
@@ -170,6 +172,56 @@ def test_a_database_that_vanished_is_told_plainly(practice_data: Path, clock: Fi
     folder.database.unlink()
     with pytest.raises(StoreProblem, match="cannot be read"):
         connect(folder)
+
+
+def test_files_that_were_put_back_by_hand_are_enough(
+    practice_data: Path, clock: FixedClock
+) -> None:
+    """docs/running.md: the database and its key; what holds no data of its own is made anew."""
+    folder = practice_data / str(PGID)
+    for name in ("downloads", "spool"):
+        shutil.rmtree(folder / name)
+    with Practice.open(practice_data, PGID, clock):
+        pass
+    for name in ("downloads", "spool"):
+        assert stat.S_IMODE((folder / name).stat().st_mode) == 0o700
+
+
+def test_a_folder_that_was_renamed_is_told(practice_data: Path, clock: FixedClock) -> None:
+    """Nobody could sign in there: the number that people type is the practice's own."""
+    (practice_data / str(PGID)).rename(practice_data / "2000")
+    with pytest.raises(StoreProblem, match=f"holds the practice {PGID}"):
+        Practice.open(practice_data, 2000, clock)
+
+
+def test_s9_a_key_of_another_practice_writes_nothing_into_the_trail(
+    practice_data: Path, clock: FixedClock
+) -> None:
+    """Confusion: two backups are mixed up. Verified: the practice is not opened, and once its own
+    key is back the trail is whole."""
+    with Practice.open(practice_data, PGID, clock) as practice:
+        signed_in(practice, "dana")
+    key = practice_data / str(PGID) / "secret.key"
+    own = key.read_bytes()
+    key.write_bytes(bytes(32))
+    with pytest.raises(StoreProblem, match="not the one of this database"):
+        Practice.open(practice_data, PGID, clock)
+    key.write_bytes(own)
+    with Practice.open(practice_data, PGID, clock) as practice:
+        assert practice.call(audit.verify) > 0
+
+
+def test_s9_an_event_that_was_altered_does_not_close_the_practice(
+    practice_data: Path, clock: FixedClock
+) -> None:
+    """People go on working; the check of the trail tells it."""
+    with Practice.open(practice_data, PGID, clock) as practice:
+        signed_in(practice, "dana")
+        change_store(practice, "DROP TRIGGER audit_log_is_never_changed")
+        last = "(SELECT max(seq) FROM audit_log)"
+        change_store(practice, f"UPDATE audit_log SET description = 'x' WHERE seq = {last}")
+    with Practice.open(practice_data, PGID, clock) as practice, pytest.raises(audit.TrailBroken):
+        practice.call(audit.verify)
 
 
 def test_emptying_the_log_hardly_waits_and_loses_nothing(practice: Practice) -> None:

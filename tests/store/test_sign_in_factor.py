@@ -10,11 +10,12 @@ from store.access import Actor
 from store.database import Store
 from store.errors import BadInput, Conflict, Refused, SignInFailed, WrongCode
 from store.practice import Practice
-from store.use_cases import factors, home, signing_in
+from store.use_cases import accounts, factors, home, signing_in
 from store.use_cases.factors import Answer, SecondFactorNeeded
 from tests.clocks import FixedClock
 from tests.factors import enrolled, recovery_codes, texts, wrong
 from tests.people import PASSWORDS, change_store, last_code
+from tests.store.use_cases.staff import user_id
 
 SignIn = Callable[[str], Actor]
 TERMINAL = "front desk 1"
@@ -145,6 +146,18 @@ def test_attack_guessing_the_code_of_a_sign_in(practice: Practice, clock: FixedC
             terminal=TERMINAL,
             source="kiosk",
         )
+
+
+@pytest.mark.usefixtures("everyone")
+def test_attack_finishing_a_sign_in_after_a_reset_in_the_same_second(practice: Practice) -> None:
+    """Scenario: whoever has the old password waits for the code while an administrator resets it.
+    Verified: it is over although no clock tells that the reset came later."""
+    kim = finish(practice, begin(practice, "kim").token, last_code(practice))
+    needed = begin(practice)
+    code = last_code(practice)
+    practice.call(accounts.reset_password, kim, user_id(practice, "dana"))
+    with pytest.raises(SignInFailed, match="is over"):
+        finish(practice, needed.token, code)
 
 
 @pytest.mark.usefixtures("everyone")

@@ -170,7 +170,7 @@ def verify(
         return
     click.echo(f"Whole: {report.events:,} events, each as it was written.")
     if report.newest_head is None:
-        click.echo("Its end could not be compared: no head was written outside the database yet.")
+        click.echo("Its end could not be compared: audit-heads.log is missing or empty.")
     else:
         click.echo(
             f"Its end agrees with the heads outside the database; {report.after_newest_head:,}"

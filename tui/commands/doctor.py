@@ -56,8 +56,10 @@ def group(data: Path, pgid: int | None, as_json: bool) -> None:
 
 def examine(data: Path, pgid: int, clock: Clock) -> list[Finding]:
     """Return what was found, in the order in which it is told."""
+    from exporter.runner import checkup as computer
     from store.folder import existing_folder
     from store.practice import Practice
+    from store.use_cases import checkup
 
     findings = [_python(), _fonts()]
     try:
@@ -67,9 +69,11 @@ def examine(data: Path, pgid: int, clock: Clock) -> list[Finding]:
         findings.append(Finding("secret key", "ok", "There, and of the right length."))
         practice = Practice.open(data, pgid, clock)
     except ChairsideError as problem:
-        return [*findings, Finding("store", "broken", problem.what, problem.do)]
-    from exporter.runner import checkup as computer
-    from store.use_cases import checkup
+        findings.append(Finding("store", "broken", problem.what, problem.do))
+        where = data / str(pgid)
+        if not where.is_dir():
+            return findings
+        return findings + _guarded("computer", lambda: computer.check_without_store(where))
 
     with practice:
         for subject, look in (
@@ -91,6 +95,9 @@ def _guarded(subject: str, look: Callable[[], list[Finding]]) -> list[Finding]:
     except OSError as problem:
         text = f"It cannot be looked at: {problem.strerror}."
         return [Finding(subject, "broken", text, "Check that you own the practice's folder.")]
+    except Exception as problem:  # noqa: BLE001 - its text may hold somebody's data
+        text = f"It cannot be looked at ({type(problem).__name__})."
+        return [Finding(subject, "broken", text, "Tell IT support.")]
 
 
 def _python() -> Finding:

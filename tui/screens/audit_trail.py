@@ -95,7 +95,7 @@ async def verify(practice: Practice, actor: Actor, job: Job) -> str:
     if report.restores:
         sentence += f" Restores from a backup: {len(report.restores)} (action backup.restore)."
     if report.newest_head is None:
-        return sentence + " Its end could not be compared: nothing is written outside yet."
+        return sentence + " Its end could not be compared: audit-heads.log is missing or empty."
     return f"{sentence} Its end agrees with what was written outside the database."
 
 

@@ -7,10 +7,10 @@ from collections.abc import Callable
 import pytest
 
 from store.access import Actor, level_of
-from store.errors import BadInput, Conflict, NotFound, Refused
+from store.errors import BadInput, Conflict, NotFound, Refused, SessionEnded
 from store.practice import Practice
 from store.rights import Level, Right
-from store.use_cases import emergency, groups, notices, sessions, signing_in, users
+from store.use_cases import backing_up, emergency, groups, notices, sessions, signing_in, users
 from tests.clocks import FixedClock
 from tests.people import signed_in
 from tests.store.use_cases.staff import entered, events, first_sign_in, group_id, user_id
@@ -125,10 +125,32 @@ def test_groups_on_offer_grant_something_and_are_not_ones_own(
 
 
 def test_attack_a_copy_of_the_practice_by_emergency(practice: Practice, ana: Actor) -> None:
-    """An hour as an administrator shows the list of downloads, and schedules none."""
+    """An hour as an administrator shows the list of downloads, and schedules none; a backup, which
+    holds the store and its secret key, is not made either."""
     take(practice, ana, "Administrators")
     assert level(practice, ana, Right.SECURITY) is Level.FULL
     assert level(practice, ana, Right.DATA_DOWNLOAD) is Level.VIEW
+    assert level(practice, ana, Right.BACKUP) is Level.NONE
+    with pytest.raises(Refused, match="Backup"):
+        practice.call(backing_up.begin_backup, ana, "copy.zip", "/media/stick")
+
+
+def test_s7_attack_a_clock_that_ran_ahead_leaves_rights_for_a_year(
+    practice: Practice, ana: Actor, clock: FixedClock
+) -> None:
+    """Scenario: rights are taken while the clock is a year ahead, and it is set right after that.
+    Verified: what a few minutes explain goes on, what began in a wrong year is over."""
+    clock.advance(days=365)
+    ahead = signed_in(practice, "ana")
+    take(practice, ahead, "Doctor")
+    clock.advance(minutes=-4)
+    assert level(practice, ahead, Right.CLINICAL) is Level.FULL
+    clock.advance(days=-365)
+    assert level(practice, ahead, Right.CLINICAL) is Level.NONE
+    with pytest.raises(SessionEnded, match="set back"):
+        practice.call(emergency.emergency_state, ahead)
+    listed = practice.call(sessions.list_sessions, signed_in(practice, "kim"))
+    assert ahead.session_id not in {one.session_id for one in listed}
 
 
 def test_attack_an_hour_is_used_to_keep_rights_for_ever(practice: Practice, ana: Actor) -> None:
