@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import errno
 import hmac
+import json
 import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ from store.clock import instant
 from store.errors import BadInput, DiskFull, StoreProblem
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from store.database import Store
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 FILE_NAME = "audit-heads.log"
 PURPOSE = "audit.head"
 _HASH_DIGITS = 64
+_EVENT_DIGITS = 18
 _LINE_BYTES = 256
 """More than one line has: enough to see the newest head without reading years of them."""
 
@@ -125,26 +128,54 @@ def read(folder: PracticeFolder, sealer: Sealer) -> Heads:
     return Heads(sealer, by_seq, damaged)
 
 
-def furthest(store: Store) -> Head | None:
-    """Return the head of the highest event in the file, or None. Raises StoreProblem."""
+def lost(store: Store, settled_by: str) -> Head | None:
+    """Return the highest head in the file that the trail lacks, or None: an older database is here.
+
+    Each head is looked at, for people may have signed out since, and the file went on with theirs.
+
+    Args:
+        settled_by: the action of events that end the matter: what stands before the first head
+            with such an event in it was dealt with.
+
+    Raises StoreProblem.
+    """
     try:
         lines = path_of(store.folder).read_bytes().split(b"\n")
     except FileNotFoundError:
         return None
     except OSError as problem:
         raise _not_read(problem) from problem
-    # Only those at the top are checked: years of heads take a while.
-    for line in sorted(lines, key=_claimed_event, reverse=True):
-        if _claimed_event(line) < 0:
-            break
-        if head := _parsed(store.sealer, line):
-            return head
-    return None
+    # After the file: whoever adds to it has committed the event before.
+    claims = [_claim(line) for line in lines]
+    there = _events(store, claims)
+    if there.issuperset(filter(None, claims)):
+        return None
+    settled = store.value("SELECT max(seq) FROM audit_log WHERE action = ?", (settled_by,))
+    dealt_with = -1
+    if settled is not None:
+        since = (n for n, claim in enumerate(claims) if claim in there and claim[0] >= settled)
+        dealt_with = next(since, -1)
+    gone = [n for n, claim in enumerate(claims) if claim and claim not in there and n > dealt_with]
+    # Only these are checked: the keyed hashes of years of heads would take a while.
+    heads = [head for n in gone if (head := _parsed(store.sealer, lines[n]))]
+    return max(heads, key=lambda head: head.seq, default=None)
 
 
-def _claimed_event(line: bytes) -> int:
+def _claim(line: bytes) -> tuple[int, str] | None:
+    """Return the event and the hash that a line tells of, be it ours or not."""
     words = line.split(b" ")
-    return int(words[1]) if len(words) == 4 and words[1].isdigit() else -1
+    if len(words) != 4 or not words[1].isdigit() or len(words[1]) > _EVENT_DIGITS:
+        return None
+    return int(words[1]), words[2].decode("ascii", "replace")
+
+
+def _events(store: Store, claims: Sequence[tuple[int, str] | None]) -> set[tuple[int, str]]:
+    wanted = json.dumps(sorted({claim[0] for claim in claims if claim}))
+    rows = store.rows(
+        "SELECT a.seq, a.hash FROM json_each(?) j CROSS JOIN audit_log a ON a.seq = j.value",
+        (wanted,),
+    )
+    return {(row["seq"], row["hash"]) for row in rows}
 
 
 def _line(sealer: Sealer, head: Head) -> str:

@@ -50,7 +50,8 @@ class Pulse:
     @property
     def is_silent(self) -> bool:
         """Whether nothing has looked for what is due for longer than an hourly run may take."""
-        return self.last is None or self.now - self.last.started_at > SILENT_AFTER
+        # One that began in the future began before the clock was set back: nobody has looked since.
+        return self.last is None or abs(self.now - self.last.started_at) > SILENT_AFTER
 
     @property
     def next_run(self) -> datetime | None:

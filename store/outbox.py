@@ -12,10 +12,13 @@ from datetime import datetime, timedelta
 
 from store.clock import instant
 from store.database import Store
+from store.deadlines import times
 from store.mail import Mail as Mail
 from store.mail import check_mail, mail_address
 
 _PURPOSE = "outbox"
+LONGEST_GAP = timedelta(hours=4)
+"""Between two tries of a message."""
 WIPED = "sealed_recipient = NULL, sealed_body = NULL"
 
 
@@ -118,17 +121,19 @@ def queue_mail(
 
 DUE = (
     " FROM outbox_message WHERE state = 'queued'"
-    " AND (not_before <= :now OR not_before = created_at)"
+    " AND (not_before <= :now OR not_before = created_at OR tries > 0 AND not_before > :longest)"
     " AND (expires_at IS NULL OR expires_at > :now)"
 )
-"""What can be sent. One written before the clock was set back does not wait for the clock; one that
-was tried since waits for its gap, however early that is by the new time."""
+"""What can be sent (parameters: `times` of now and LONGEST_GAP). One written before the clock was
+set back does not wait for the clock; one that was tried since waits for its gap, however early that
+is by the new time, but no longer than any gap is."""
 
 
 def waiting(store: Store) -> list[Outgoing]:
     """Return what can be sent now, oldest first, without claiming it."""
-    now = instant(store.clock.now())
-    rows = store.rows(f"SELECT *{DUE} ORDER BY outbox_message_id", {"now": now})
+    rows = store.rows(
+        f"SELECT *{DUE} ORDER BY outbox_message_id", times(store.clock.now(), LONGEST_GAP)
+    )
     return [opened(store, row) for row in rows]
 
 
@@ -151,8 +156,7 @@ def due_now(store: Store, channel: str | None = None) -> int:
 
     What was written for a later time waits for it.
     """
-    now = instant(store.clock.now())
-    these = {"now": now, "channel": channel}
+    these = {**times(store.clock.now(), LONGEST_GAP), "channel": channel}
     store.execute(
         "UPDATE outbox_message SET not_before = :now WHERE state = 'queued' AND not_before > :now"
         " AND last_error IS NOT NULL AND channel = coalesce(:channel, channel)",

@@ -13,21 +13,22 @@ from datetime import timedelta
 
 from store.clock import instant, moment
 from store.database import Store
+from store.deadlines import over, times
 from store.errors import ChairsideError
-from store.outbox import DUE, WIPED, Outgoing, opened, wipe_expired
+from store.outbox import DUE, LONGEST_GAP, WIPED, Outgoing, opened, wipe_expired
 from store.outbox_receipts import GAPS as RECEIPT_GAPS
 from store.sealer import SealBroken
 
 LEASE = timedelta(minutes=2)
 """A deliverer that gave no sign for this long counts as dead; longer than any one try takes."""
-GAPS = tuple(timedelta(seconds=s) for s in (30, 120, 600, 3600, 4 * 3600))
+GAPS = (*(timedelta(seconds=s) for s in (30, 120, 600, 3600)), LONGEST_GAP)
 """How long to wait after each try that did not succeed; the last one goes on."""
 QUICK_GAPS = tuple(timedelta(seconds=s) for s in (5, 15, 30, 60, 120))
 """The same for what is good for a short time only, such as a one-time code."""
 QUICK_LIFE = timedelta(minutes=30)
 
 
-_DEAD = "state = 'sending' AND (claimed_until <= :now OR claimed_until > :latest)"
+_DEAD = f"state = 'sending' AND {over('claimed_until')}"
 
 
 class ClaimLost(ChairsideError):
@@ -48,7 +49,7 @@ def claim(store: Store, holder: str, channel: str, limit: int) -> list[Outgoing]
     due = store.rows(
         f"SELECT *{DUE} AND channel = :channel"
         " ORDER BY expires_at IS NULL, expires_at, outbox_message_id LIMIT :limit",
-        {"now": instant(now), "channel": channel, "limit": limit},
+        {**times(now, LONGEST_GAP), "channel": channel, "limit": limit},
     )
     claimed = []
     for row in due:
@@ -174,30 +175,30 @@ def gap(row: sqlite3.Row, tries: int) -> timedelta:
 def count_due(store: Store, channel: str) -> int:
     """Return how many messages of a channel a deliverer would have work with now."""
     now = store.clock.now()
-    times = {"now": instant(now), "latest": instant(now + LEASE), "channel": channel}
-    waiting = store.value(f"SELECT count(*){DUE} AND channel = :channel", times)
+    waiting = store.value(
+        f"SELECT count(*){DUE} AND channel = :channel",
+        {**times(now, LONGEST_GAP), "channel": channel},
+    )
     held = f"SELECT count(*) FROM outbox_message WHERE {_DEAD} AND channel = :channel"
-    return int(waiting) + int(store.value(held, times))
+    return int(waiting) + int(store.value(held, {**times(now, LEASE), "channel": channel}))
 
 
 def _end_dead_claims(store: Store) -> None:
     """Put back what a dead deliverer held, or note that nobody knows.
 
-    A claim that ends later than any claim made now would have been made before the clock was set
-    back. Ending the claim of one who lives is safe: it finds out before it hands anything over.
+    Ending the claim of one who lives is safe: it finds out before it hands anything over.
     """
-    now = store.clock.now()
-    times = {"now": instant(now), "latest": instant(now + LEASE)}
+    these = times(store.clock.now(), LEASE)
     store.execute(
         "UPDATE outbox_message SET state = 'unknown', settled_at = :now,"
         f" last_error = 'Sending was cut off; it may have arrived.', {WIPED}"
         f" WHERE {_DEAD} AND handing_over = 1",
-        times,
+        these,
     )
     store.execute(
         "UPDATE outbox_message SET state = 'queued', claimed_by = NULL, claimed_until = NULL,"
         f" last_error = 'Sending was cut off before it began.' WHERE {_DEAD}",
-        times,
+        these,
     )
 
 

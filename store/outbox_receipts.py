@@ -13,6 +13,7 @@ from typing import Literal
 
 from store.clock import instant
 from store.database import Store
+from store.deadlines import over, times
 
 State = Literal["sent", "delivered", "undelivered"]
 
@@ -37,9 +38,8 @@ class Awaited:
 
 _DUE = (
     " FROM outbox_message WHERE state = 'sent' AND ask_at IS NOT NULL AND channel = :channel"
-    " AND (ask_at <= :now OR ask_at > :latest)"
+    f" AND {over('ask_at')}"
 )
-"""One to be asked later than any gap is long was noted before the clock was set back."""
 
 
 def take_due(store: Store, channel: str, limit: int, number: int | None = None) -> list[Awaited]:
@@ -120,5 +120,4 @@ def _give_up(store: Store, channel: str) -> None:
 
 
 def _times(store: Store, channel: str) -> dict[str, object]:
-    now = store.clock.now()
-    return {"channel": channel, "now": instant(now), "latest": instant(now + GAPS[-1])}
+    return {"channel": channel, **times(store.clock.now(), GAPS[-1])}

@@ -12,7 +12,14 @@ import sqlite3
 from store.clock import instant, moment
 from store.database import Store
 from store.portal_credentials import is_over
-from store.sign_in_attempts import PAUSE, TRIES, TRIES_IN_A_ROW, WINDOW, charge_nobody
+from store.sign_in_attempts import (
+    PAUSE,
+    TRIES,
+    TRIES_IN_A_ROW,
+    WINDOW,
+    charge_nobody,
+    is_paused,
+)
 
 
 def charged(store: Store, user_name: str) -> sqlite3.Row | None:
@@ -33,7 +40,7 @@ def charged(store: Store, user_name: str) -> sqlite3.Row | None:
     now = store.clock.now()
     # A pause that was served begins a new count.
     earlier = "" if row["locked_until"] else row["recent_failures"] or ""
-    recent = [text for text in earlier.split() if now - moment(text) <= WINDOW]
+    recent = [text for text in earlier.split() if abs(now - moment(text)) <= WINDOW]
     recent.append(instant(now))
     store.execute(
         "UPDATE portal_credential SET failed_attempts = failed_attempts + 1, recent_failures = ?,"
@@ -57,6 +64,5 @@ def forget(store: Store, patient_id: int) -> None:
 
 
 def _is_barred(store: Store, row: sqlite3.Row) -> bool:
-    until = row["locked_until"]
-    paused = until is not None and store.clock.now() < moment(until)
+    paused = is_paused(row["locked_until"], store.clock.now())
     return paused or row["failed_attempts"] >= TRIES_IN_A_ROW or is_over(store, row)

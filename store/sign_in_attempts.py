@@ -6,12 +6,13 @@ Source: REQUIREMENTS S3 (five within five minutes lock for five minutes, 100 in 
 from __future__ import annotations
 
 import sqlite3
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from store import audit
 from store.clock import instant, moment
 from store.database import Store
+from store.deadlines import is_over
 from store.errors import SessionEnded, WrongPassword
 from store.passwords import check_password
 
@@ -32,8 +33,12 @@ def is_barred(store: Store, user: sqlite3.Row) -> bool:
     expires = user["one_time_password_expires_at"]
     if expires is not None and store.clock.now() >= moment(expires):
         return True
-    until = user["locked_until"]
-    return until is not None and store.clock.now() < moment(until)
+    return is_paused(user["locked_until"], store.clock.now())
+
+
+def is_paused(locked_until: str | None, now: datetime) -> bool:
+    """Tell whether a pause after wrong passwords goes on."""
+    return not is_over(locked_until, now, PAUSE)
 
 
 def charge(store: Store, user: sqlite3.Row) -> int:
@@ -44,7 +49,7 @@ def charge(store: Store, user: sqlite3.Row) -> int:
     now = store.clock.now()
     # A pause that was served begins a new count.
     earlier = "" if user["locked_until"] else user["recent_failures"] or ""
-    recent = [text for text in earlier.split() if now - moment(text) <= WINDOW]
+    recent = [text for text in earlier.split() if abs(now - moment(text)) <= WINDOW]
     recent.append(instant(now))
     in_a_row = user["failed_attempts"] + 1
     store.execute(

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from store import outbox, users
-from store.clock import instant, moment
+from store.clock import moment
 from store.database import Store
+from store.sign_in_attempts import is_paused
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ def listed(store: Store, *, include_hidden: bool) -> tuple[UserView, ...]:
         " ORDER BY m.is_primary DESC, g.name"
     ):
         members.setdefault(row["user_id"], []).append(row["name"])
-    now = instant(store.clock.now())
+    now = store.clock.now()
     return tuple(_view(row, tuple(members.get(row["user_id"], ())), now) for row in found)
 
 
@@ -85,8 +86,7 @@ def form(store: Store, user_id: int) -> UserForm:
     )
 
 
-def _view(row: sqlite3.Row, groups: tuple[str, ...], now: str) -> UserView:
-    until = row["locked_until"]
+def _view(row: sqlite3.Row, groups: tuple[str, ...], now: datetime) -> UserView:
     return UserView(
         row["user_id"],
         row["user_name"],
@@ -96,7 +96,7 @@ def _view(row: sqlite3.Row, groups: tuple[str, ...], now: str) -> UserView:
         row["email"] or "",
         outbox.mask(row["cell_phone"]) if row["cell_phone"] else "",
         bool(row["is_hidden"]),
-        until is not None and until > now,
+        is_paused(row["locked_until"], now),
         bool(row["is_disabled"]),
         bool(row["require_password_change"]),
         None if row["last"] is None else moment(row["last"]),

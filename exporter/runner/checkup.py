@@ -155,7 +155,8 @@ def _leftovers(practice: Practice) -> Finding:
         names += [path.name for path in _beside(practice) if path.exists()]
         if names:
             text = f"Files that nothing owns: {len(names)}, the first {sorted(names)[0]}."
-            return Finding("leftovers", "look", text, "The next run removes them.")
+            mend = "The next run removes them, unless a program has them open: then close it."
+            return Finding("leftovers", "look", text, mend)
     return Finding("leftovers", "ok", "No file lies about that nothing owns.")
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from exporter.archive.contents import EntryRecord, Snapshot, TableContents
-from exporter.archive.files import clear_leftover, part_of, told_plainly
+from exporter.archive.files import part_of, told_plainly
 from exporter.archive.manifest import write_descriptions
 from exporter.archive.names import archive_name, entry_of
 from exporter.archive.writer import ArchiveWriter
@@ -59,9 +59,9 @@ class Meter:
             self._last = now
             self.now()
 
-    def now(self) -> None:
+    def now(self, *, is_whole: bool = False) -> None:
         total = max(self.rows_total, self.rows)
-        self.report(Progress(self.table, self.rows, total, self.bytes))
+        self.report(Progress(self.table, self.rows, total, self.bytes, is_whole))
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +96,6 @@ def make_archive(
         StoreProblem: the database could not be read.
     """
     path = folder.downloads / archive_name(job.pgid, job.run_on, job.download_id)
-    # Whoever wrote this before has lost the lease; see the unattended use cases.
-    clear_leftover(path)
     whose = Snapshot(job.pgid, job.practice_name, job.time_zone, clock.now())
     parts = [Part(table) for table in exported_tables()]
     meter = Meter(clock, report)
@@ -148,7 +146,7 @@ def write_archive(
                 digest.read_on(part_of(path), writer.settled())
             write_descriptions(writer, replace(whose, at=at), contents, left_out, VALUE_SETS)
             # The lease is looked at once more before the archive takes its name.
-            meter.now()
+            meter.now(is_whole=True)
         sha256 = digest.read_on(path, path.stat().st_size)
         return at, sha256, _described(writer.records, contents)
 

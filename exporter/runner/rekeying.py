@@ -12,15 +12,13 @@ import secrets
 from contextlib import suppress
 
 from exporter.archive.rekey import rekey
+from exporter.runner.patience import Lease, patiently
 from store.access import Actor, unattended
 from store.errors import ChairsideError
 from store.practice import Practice
 from store.use_cases import rekeying
 from store.use_cases.rekeying import RekeyJob
-from store.use_cases.unattended import LEASE, LeaseLost
-
-PROLONG_EVERY = LEASE / 4
-"""How often the lease is looked at while an archive is written."""
+from store.use_cases.unattended import LeaseLost
 
 
 def rekey_waiting(practice: Practice) -> int:
@@ -38,20 +36,21 @@ def rekey_waiting(practice: Practice) -> int:
 
 
 def _rekey(practice: Practice, runner: Actor, job: RekeyJob) -> bool:
-    prolonged = practice.clock.now()
+    lease = Lease(practice.clock)
 
-    def check_lease() -> None:
-        nonlocal prolonged
-        practice.call(rekeying.still_rekeying, job)
-        prolonged = practice.clock.now()
-
-    def check_lease_now_and_then() -> None:
-        if practice.clock.now() - prolonged >= PROLONG_EVERY:
-            check_lease()
+    def prolong_now_and_then() -> None:
+        if lease.is_older_than(1):
+            lease.prolong(lambda waits: practice.call(rekeying.still_rekeying, job, waits=waits))
 
     try:
-        made = rekey(job.archive, job.chains, check_lease, check_lease_now_and_then)
-        practice.call(
+        made = rekey(
+            job.archive,
+            job.chains,
+            lambda: patiently(practice, rekeying.still_rekeying, job),
+            prolong_now_and_then,
+        )
+        patiently(
+            practice,
             rekeying.finish_rekeying,
             runner,
             job,
@@ -62,6 +61,6 @@ def _rekey(practice: Practice, runner: Actor, job: RekeyJob) -> bool:
         return False
     except ChairsideError as problem:
         with suppress(LeaseLost):
-            practice.call(rekeying.fail_rekeying, runner, job, problem.sentence)
+            patiently(practice, rekeying.fail_rekeying, runner, job, problem.sentence)
         return False
     return True

@@ -69,7 +69,7 @@ def objection(needed: int, there: Disk) -> NoRoom | None:
             f"The archive takes about {size(needed)}, and {size(KEPT_FREE)} must stay free for the"
             f" database; {size(there.free)} of the disk are free.",
             kept="Nothing was begun.",
-            do="Free some room on that disk; the next run tries again.",
+            do="Free some room on that disk; it is tried again every hour.",
         )
     if needed + there.used > there.quota:
         return NoRoom(

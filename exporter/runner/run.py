@@ -9,24 +9,23 @@ from __future__ import annotations
 import os
 import platform
 import secrets
-import shutil
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from exporter.archive.files import part_of
+from exporter.archive.files import clear_leftover, told_plainly
 from exporter.archive.names import archive_name
+from exporter.runner.clearing import Tell, sweep
 from exporter.runner.deflating import Effort
 from exporter.runner.making import make_archive
+from exporter.runner.patience import Lease, patiently
 from exporter.runner.rekeying import rekey_waiting
 from exporter.runner.room import check_room
 from exporter.runner.sending import send_messages
 from store.access import Actor, unattended
 from store.download_keys import entries_per_archive
-from store.errors import ChairsideError, Conflict
-from store.folder import restoring_folder
-from store.in_use import alone_in
+from store.errors import ChairsideError
 from store.practice import Practice
 from store.use_cases import heartbeat
 from store.use_cases import unattended as use_cases
@@ -54,6 +53,7 @@ def run_due(
     cancelled: Callable[[], bool] = lambda: False,
     effort: Effort = "fast",
     started_by: str = "hand",
+    tell: Tell = lambda _text: None,
 ) -> list[Outcome]:
     """Do every download that is due, then send what waits in the outbox; return how each ended.
 
@@ -62,6 +62,7 @@ def run_due(
         cancelled: asked as often; true ends the present download, which stays due.
         effort: how hard to compress.
         started_by: timer, watch or hand; noted with the heartbeat.
+        tell: told a sentence for people where something was left undone that ends nothing else.
 
     Raises:
         StoreBusy, StoreProblem: the store cannot be written; nothing was lost.
@@ -70,7 +71,7 @@ def run_due(
     runner = unattended(host)
     beat = practice.call(heartbeat.begin_run, runner, host, started_by)
     try:
-        outcomes = _do_due(practice, runner, on_progress, cancelled, effort)
+        outcomes = _do_due(practice, runner, on_progress, cancelled, effort, tell)
     except Exception as problem:
         # Its text may hold data, unless it is one of ours; its name does not.
         told = problem.what if isinstance(problem, ChairsideError) else type(problem).__name__
@@ -79,7 +80,7 @@ def run_due(
         raise
     made = sum(outcome.made is not None for outcome in outcomes)
     ended = "stopped" if cancelled() else "done" if made == len(outcomes) else "incomplete"
-    practice.call(heartbeat.end_run, runner, beat, ended, made)
+    patiently(practice, heartbeat.end_run, runner, beat, ended, made)
     return outcomes
 
 
@@ -89,14 +90,15 @@ def _do_due(
     on_progress: OnProgress | None,
     cancelled: Callable[[], bool],
     effort: Effort,
+    tell: Tell,
 ) -> list[Outcome]:
     holder = f"{platform.node()}:{os.getpid()}:{secrets.token_hex(4)}"
     practice.call(end_what_was_put_back, runner)
-    sweep(practice, runner)
+    sweep(practice, runner, tell)
     rekey_waiting(practice)
     outcomes: list[Outcome] = []
     while not cancelled():
-        job = practice.call(use_cases.claim, runner, holder)
+        job = patiently(practice, use_cases.claim, runner, holder)
         if job is None:
             break
         outcomes.append(_attempt(practice, runner, job, on_progress, cancelled, effort))
@@ -108,31 +110,6 @@ def _do_due(
     return outcomes
 
 
-def sweep(practice: Practice, runner: Actor) -> None:
-    """Expire what is over and remove every file in `downloads` that no download owns."""
-    # Looked at before the store is asked: what another runner begins from now on is not seen.
-    there = list(practice.folder.downloads.iterdir())
-    kept = practice.call(use_cases.sweep, runner)
-    names = set(kept.files) | {part_of(Path(name)).name for name in kept.being_locked}
-    for job_day, number in kept.being_made:
-        name = practice.folder.downloads / archive_name(practice.pgid, job_day, number)
-        names |= {name.name, part_of(name).name}
-    for path in there:
-        if path.is_file() and path.name not in names:
-            path.unlink(missing_ok=True)
-    _clear_plain_copies(practice)
-
-
-def _clear_plain_copies(practice: Practice) -> None:
-    """Remove what a killed backup or restore left, unless one is at work."""
-    folder = practice.folder
-    data = folder.path.parent
-    restoring = restoring_folder(data, practice.pgid).path
-    for owner, left in ((folder.path, folder.workplace), (data, restoring)):
-        with suppress(Conflict, OSError), alone_in(owner, "A backup or restore"):
-            shutil.rmtree(left)
-
-
 def _attempt(
     practice: Practice,
     runner: Actor,
@@ -141,30 +118,62 @@ def _attempt(
     cancelled: Callable[[], bool],
     effort: Effort,
 ) -> Outcome:
+    lease = Lease(practice.clock)
+    keys_taken = False
+
     def report(progress: Progress) -> None:
         if cancelled():
             raise _interrupted()
-        practice.call(use_cases.report, job, progress)
+        if progress.is_whole:
+            patiently(practice, use_cases.report, job, progress)
+        else:
+            lease.prolong(lambda waits: practice.call(use_cases.report, job, progress, waits=waits))
         if on_progress is not None:
             on_progress(job, progress)
 
     try:
-        check_room(practice)
-        keys = practice.call(use_cases.take_keys, job, entries_per_archive())
+        _check_begin(practice, job)
+        keys_taken = True
+        keys = patiently(practice, use_cases.take_keys, runner, job, entries_per_archive())
         made = make_archive(practice.folder, job, keys, practice.clock, report, effort)
-        practice.call(use_cases.finish, runner, job, made)
+        patiently(practice, use_cases.finish, runner, job, made)
         return Outcome(job, "ready", made, "")
     except ChairsideError as problem:
         # Ctrl+C also ends the reading process, and which of the two is met first is chance.
         stopped = cancelled() and not isinstance(problem, LeaseLost)
-        return _ended(practice, runner, job, _interrupted() if stopped else problem)
+        ended = _interrupted() if stopped else problem
+        return _ended(practice, runner, job, ended, keys_taken=keys_taken)
     except Exception as problem:
         # Its text may hold data; its name does not.
         _ended(practice, runner, job, _Unexpected(f"Unexpected: {type(problem).__name__}."))
         raise
 
 
-def _ended(practice: Practice, runner: Actor, job: Job, problem: ChairsideError) -> Outcome:
+def _check_begin(practice: Practice, job: Job) -> None:
+    """Find out before a key is spent what would be in the way: whatever this raises costs no try.
+
+    Raises NoRoom, ArchiveProblem, StoreProblem.
+    """
+    path = _archive_of(practice, job)
+    with told_plainly(path.parent):
+        # Whoever wrote this before has lost the lease; see the unattended use cases.
+        clear_leftover(path)
+        check_room(practice)
+    practice.call(anchor_head)
+
+
+def _archive_of(practice: Practice, job: Job) -> Path:
+    return practice.folder.downloads / archive_name(job.pgid, job.run_on, job.download_id)
+
+
+def _ended(
+    practice: Practice,
+    runner: Actor,
+    job: Job,
+    problem: ChairsideError,
+    *,
+    keys_taken: bool = True,
+) -> Outcome:
     """Note how an attempt ended, unless the download is another runner's by now."""
     asked = isinstance(problem, CancelAsked)
     reason = problem.what if asked else problem.sentence
@@ -172,11 +181,26 @@ def _ended(practice: Practice, runner: Actor, job: Job, problem: ChairsideError)
         if isinstance(problem, LeaseLost) and not asked:
             raise problem
         if isinstance(problem, _Interrupted):
-            state = practice.call(use_cases.give_back, runner, job, problem.what)
+            state = patiently(
+                practice, use_cases.give_back, runner, job, problem.what, keys_taken=keys_taken
+            )
             return Outcome(job, state, None, reason)
-        state = practice.call(use_cases.fail, runner, job, reason, cancelled=asked)
+        state = patiently(
+            practice,
+            use_cases.fail,
+            runner,
+            job,
+            reason,
+            cancelled=asked,
+            keys_taken=keys_taken,
+        )
     except LeaseLost as lost:
         return Outcome(job, "lost", None, lost.what)
+    if state == "cancelled":
+        # It may have its name already. From now on nobody makes it again; where it cannot be
+        # removed, the next run tells of it.
+        with suppress(OSError):
+            _archive_of(practice, job).unlink(missing_ok=True)
     return Outcome(job, state, None, reason)
 
 

@@ -44,7 +44,8 @@ def watch(
 
     Args:
         run: one run; it ends early by itself once `stop` is set.
-        tell: told a sentence where a run, or a look at the store, did not succeed.
+        tell: told a sentence where a run, or a look at the store, did not succeed; the service
+            goes on, whatever it was.
     """
     begun: datetime | None = None
     while not stop.is_set():
@@ -58,6 +59,8 @@ def watch(
             wait = how_long(beat, practice.clock)
         except ChairsideError as problem:
             tell(f"{problem.title}. {problem.sentence}")
+        except Exception as problem:  # noqa: BLE001 - its text may hold data; its name does not
+            tell(f"The run ended unexpectedly ({type(problem).__name__}). The next one goes on.")
         stop.wait(wait.total_seconds())
 
 

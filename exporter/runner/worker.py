@@ -28,7 +28,7 @@ from exporter.runner.priority import give_way
 from exporter.runner.queries import with_line
 from exporter.runner.sampling import look_at
 
-BUSY_MILLISECONDS = 20_000
+BUSY_MILLISECONDS = 60_000
 CACHE_KIB = 2_000
 TEXT_LIMIT = 4 * 1024 * 1024
 """Bytes that one step may format; a batch of longer rows is cut into smaller ones."""

@@ -58,8 +58,8 @@ def check_settings(store: Store) -> list[Finding]:
 
 
 def owned_files(store: Store) -> frozenset[str]:
-    """Return the names of archives in `downloads/` that belong to a download."""
-    rows = store.rows("SELECT file_name FROM data_download WHERE file_name IS NOT NULL")
+    """Return the names of archives in `downloads/` that belong to a download, and are not over."""
+    rows = store.rows("SELECT file_name FROM data_download WHERE state IN ('ready', 'retrieved')")
     return frozenset(row[0] for row in rows)
 
 

@@ -26,7 +26,7 @@ from store.portal_credentials import State
 from store.portal_credentials import password_problems as password_problems
 from store.portal_passwords import writable
 from store.rights import Level, Need, Right
-from store.sign_in_attempts import TRIES_IN_A_ROW
+from store.sign_in_attempts import TRIES_IN_A_ROW, is_paused
 
 SEE = Need(Right.ONLINE_ACCESS, Level.VIEW)
 MANAGE = Need(Right.ONLINE_ACCESS, Level.FULL)
@@ -106,7 +106,7 @@ def online_access(store: Store, actor: Actor, patient_id: int) -> OnlineAccess:
     state = credentials.state_of(row)
     told = {} if row is None else dict(row)
     one_time = row is not None and state == "given" and credentials.is_one_time(row)
-    paused = _when(told.get("locked_until"))
+    until = told.get("locked_until")
     return OnlineAccess(
         state=state,
         missing=credentials.missing_of(patient),
@@ -121,7 +121,7 @@ def online_access(store: Store, actor: Actor, patient_id: int) -> OnlineAccess:
         printed_at=_when(told.get("printed_at")),
         printed_by=_who(store, told.get("printed_by")),
         last_sign_in=_when(told.get("last_login_at")),
-        paused_until=paused if paused and paused > store.clock.now() else None,
+        paused_until=_when(until) if is_paused(until, store.clock.now()) else None,
         representatives=representatives.count(store, patient_id),
         is_shut=state == "given" and told["failed_attempts"] >= TRIES_IN_A_ROW,
     )

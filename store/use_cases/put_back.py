@@ -20,12 +20,12 @@ _WHY = "An older database was put back."
 def end_what_was_put_back(store: Store, runner: Actor) -> bool:
     """Settle whatever was open if the database is older than its trail once was.
 
-    Looks once at each head that the trail lacks, so that what is scheduled afterwards is made.
+    Each head that the trail lacks counts once, so that what is scheduled afterwards is made.
     Returns whether it was so. Raises Refused for anybody but the runner, StoreProblem.
     """
     check_is_runner(runner)
-    head = audit_heads.furthest(store)
-    if head is None or _is_known(store, head.seq, head.hash):
+    head = audit_heads.lost(store, _ACTION)
+    if head is None:
         return False
     with change(store, runner, None) as tx:
         tx.record(
@@ -34,15 +34,7 @@ def end_what_was_put_back(store: Store, runner: Actor) -> bool:
             object_=f"audit_log:{head.seq}",
         )
         going_back.settle(store, tx, _WHY, has_archives=True)
+    # This head ends the matter. Killed before it is written, the next run settles once more.
+    audit_heads.write(store)
     store.scrub_log()
     return True
-
-
-def _is_known(store: Store, seq: int, hash_: str) -> bool:
-    """Tell whether the trail holds the event of a head, or that it was missed before."""
-    found = store.one(
-        "SELECT 1 FROM audit_log WHERE seq = ? AND hash = ?"
-        " UNION ALL SELECT 1 FROM audit_log WHERE action = ? AND object = ?",
-        (seq, hash_, _ACTION, f"audit_log:{seq}"),
-    )
-    return found is not None

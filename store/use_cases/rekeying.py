@@ -14,6 +14,7 @@ from store import download_keys, downloads, rekeying_keys
 from store.access import Actor, change, check_is_runner
 from store.clock import instant
 from store.database import Store
+from store.deadlines import over, times
 from store.rekeying_keys import Chain
 from store.use_cases.unattended import LEASE, LeaseLost
 
@@ -46,11 +47,11 @@ def claim_rekeying(store: Store, runner: Actor, holder: str, after: int = 0) -> 
         now = store.clock.now()
         found = store.one(
             "SELECT * FROM data_download d WHERE state IN ('ready', 'retrieved')"
-            " AND data_download_id > ? AND (lease_until IS NULL OR lease_until <= ?)"
+            f" AND data_download_id > :after AND (lease_until IS NULL OR {over('lease_until')})"
             " AND EXISTS (SELECT 1 FROM data_download_key k"
             " WHERE k.data_download_id = d.data_download_id)"
             " ORDER BY data_download_id LIMIT 1",
-            (after, instant(now)),
+            {**times(now, LEASE), "after": after},
         )
         if found is None:
             return None
@@ -71,9 +72,13 @@ def claim_rekeying(store: Store, runner: Actor, holder: str, after: int = 0) -> 
     )
 
 
-def still_rekeying(store: Store, job: RekeyJob) -> None:
-    """Prolong the lease. Raises LeaseLost where the job is over or another runner's."""
-    with store.transaction():
+def still_rekeying(store: Store, job: RekeyJob, *, waits: bool = True) -> None:
+    """Prolong the lease. Raises LeaseLost where the job is over or another runner's.
+
+    Args:
+        waits: for whoever is writing to the store; else StoreBusy is raised at once.
+    """
+    with store.transaction(waits=waits):
         _check_lease(store, job)
         store.execute(
             "UPDATE data_download SET lease_until = ? WHERE data_download_id = ?",

@@ -13,6 +13,8 @@ from store import download_keys, download_series, downloads, one_time_codes, out
 from store.access import Actor, Change, change, check_is_runner
 from store.clock import instant
 from store.database import Store
+from store.deadlines import over, times
+from store.use_cases.jobs import LEASE
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +82,8 @@ def _kept(store: Store) -> Kept:
     whole = store.rows("SELECT file_name FROM data_download WHERE state IN ('ready', 'retrieved')")
     locking = store.rows(
         "SELECT file_name FROM data_download WHERE state IN ('ready', 'retrieved')"
-        " AND lease_until > ?",
-        (instant(store.clock.now()),),
+        f" AND NOT {over('lease_until')}",
+        times(store.clock.now(), LEASE),
     )
     running = store.rows(
         "SELECT run_on, data_download_id FROM data_download WHERE state = 'running'"

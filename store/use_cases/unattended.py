@@ -7,77 +7,27 @@ and a runner with an older one changes nothing more (DESIGN, life of a download)
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from store import audit_heads, download_keys, download_series, downloads
 from store.access import Actor, Change, change, check_is_runner
 from store.archive_key import EntryKey
 from store.clock import instant
 from store.database import Store
-from store.errors import ChairsideError
+from store.deadlines import over, times
+from store.use_cases.jobs import LEASE as LEASE
+from store.use_cases.jobs import CancelAsked as CancelAsked
+from store.use_cases.jobs import Job as Job
+from store.use_cases.jobs import LeaseLost as LeaseLost
+from store.use_cases.jobs import Made as Made
+from store.use_cases.jobs import MadeFile as MadeFile
+from store.use_cases.jobs import Progress as Progress
 from store.use_cases.sweeping import Kept as Kept
 from store.use_cases.sweeping import sweep as sweep
 
-LEASE = timedelta(minutes=2)
-"""A runner that gave no sign for this long counts as dead; its work is started again."""
 RETRY_AFTER = timedelta(minutes=10)
-
-
-class LeaseLost(ChairsideError):
-    """Another runner took over, or the download was cancelled."""
-
-    title = "The run was stopped"
-
-
-class CancelAsked(LeaseLost):
-    """Somebody asked to stop this run."""
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """A download that this runner holds."""
-
-    download_id: int
-    fence: int
-    attempt: int
-    run_on: date
-    time_zone: str
-    pgid: int
-    practice_name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a run is."""
-
-    table: str
-    rows: int
-    rows_total: int
-    bytes: int
-
-
-@dataclass(frozen=True, slots=True)
-class MadeFile:
-    """One entry of an archive that was made."""
-
-    entry_name: str
-    table_name: str | None
-    rows: int | None
-    bytes: int
-    sha256: str
-
-
-@dataclass(frozen=True, slots=True)
-class Made:
-    """An archive that was made, whole and synced."""
-
-    snapshot_at: datetime
-    file_name: str
-    file_bytes: int
-    file_sha256: str
-    files: Sequence[MadeFile]
+PUT_OFF_BY = timedelta(minutes=50)
+"""For what could not even be begun: so much that the hourly run finds it due."""
 
 
 def claim(store: Store, runner: Actor, holder: str) -> Job | None:
@@ -105,29 +55,42 @@ def claim(store: Store, runner: Actor, holder: str) -> Job | None:
             return job
 
 
-def take_keys(store: Store, job: Job, count: int) -> list[EntryKey]:
+def take_keys(store: Store, runner: Actor, job: Job, count: int) -> list[EntryKey]:
     """Take the keys of one attempt; they are wiped durably before this returns.
 
-    The trail's head goes out first: against it an older database shows that is put back later.
+    That they were taken is an event, and the trail's head with it goes out before any is handed on:
+    against it a database shows that is older than the keys' first use and is put back later. Killed
+    in between, nobody has had them. Raises LeaseLost, StoreProblem.
     """
-    audit_heads.write(store)
+    check_is_runner(runner)
     series_id = downloads.row(store, job.download_id)["data_download_series_id"]
     sealed, owner_id = download_keys.OF_DOWNLOAD, job.download_id
     if series_id is not None:
         sealed, owner_id = download_keys.OF_SERIES, series_id
     opened = sealed.unused(store, owner_id, count)
-    with store.transaction():
+    with change(store, runner, None) as tx:
         _check_lease(store, job)
         keys = sealed.take(store, owner_id, count, opened)
+        tx.record(
+            "runner.keys",
+            f"Took the {count} keys of attempt {job.attempt} of a data download.",
+            object_=f"data_download:{job.download_id}",
+        )
+    audit_heads.write(store)
     store.scrub_log()
     return keys
 
 
-def report(store: Store, job: Job, progress: Progress) -> None:
-    """Note how far the run is and prolong the lease. Raises LeaseLost, CancelAsked."""
-    with store.transaction():
-        if _check_lease(store, job)["cancel_requested"]:
-            raise CancelAsked("The run was cancelled.", kept="No archive was kept.")
+def report(store: Store, job: Job, progress: Progress, *, waits: bool = True) -> None:
+    """Note how far the run is and prolong the lease.
+
+    Args:
+        waits: for whoever is writing to the store; else StoreBusy is raised at once.
+
+    Raises LeaseLost, CancelAsked.
+    """
+    with store.transaction(waits=waits):
+        _check_not_cancelled(store, job)
         store.execute(
             "UPDATE data_download SET lease_until = ?, progress_table = ?, progress_rows = ?,"
             " progress_rows_total = ?, progress_bytes = ? WHERE data_download_id = ?",
@@ -143,10 +106,13 @@ def report(store: Store, job: Job, progress: Progress) -> None:
 
 
 def finish(store: Store, runner: Actor, job: Job, made: Made) -> None:
-    """Make a download ready: its file is in place, whole and synced. Raises LeaseLost."""
+    """Make a download ready: its file is in place, whole and synced.
+
+    Raises LeaseLost; CancelAsked where somebody asked before, and was told that it is stopped.
+    """
     check_is_runner(runner)
     with change(store, runner, None) as tx:
-        _check_lease(store, job)
+        _check_not_cancelled(store, job)
         now = store.clock.now()
         store.execute(
             "UPDATE data_download SET state = 'ready', snapshot_at = ?, ready_at = ?,"
@@ -189,56 +155,61 @@ def finish(store: Store, runner: Actor, job: Job, made: Made) -> None:
     store.scrub_log()
 
 
-def fail(store: Store, runner: Actor, job: Job, reason: str, *, cancelled: bool = False) -> str:
+def fail(
+    store: Store,
+    runner: Actor,
+    job: Job,
+    reason: str,
+    *,
+    cancelled: bool = False,
+    keys_taken: bool = True,
+) -> str:
     """Note that an attempt failed; return the state it has now: scheduled, failed or cancelled.
 
-    It is tried again ten minutes later, up to three times, unless somebody asked to stop it.
+    It is tried again ten minutes later, up to three times, unless somebody asked to stop it. One
+    that ended before keys were taken is none of these: whatever is in the way, a full disk above
+    all, it is tried again with every hourly run, until that is mended or somebody cancels it.
     """
     check_is_runner(runner)
     with change(store, runner, None) as tx:
         cancelled = bool(_check_lease(store, job)["cancel_requested"]) or cancelled
+        action, told = "runner.failed", f"Attempt {job.attempt} of a data download did not succeed"
         if cancelled:
-            after = "cancelled"
+            after, action = "cancelled", "runner.cancelled"
             downloads.move(store, job.download_id, before=("running",), after=after)
             download_keys.OF_DOWNLOAD.destroy(store, job.download_id)
-        elif job.attempt >= download_keys.ATTEMPTS:
+        elif keys_taken and job.attempt >= download_keys.ATTEMPTS:
             after = "failed"
             _give_up(store, job.download_id, reason)
-        else:
+        elif keys_taken:
             after = "scheduled"
-            store.execute(
-                "UPDATE data_download SET state = 'scheduled', error = ?, due_at = ?"
-                " WHERE data_download_id = ?",
-                (reason, instant(store.clock.now() + RETRY_AFTER), job.download_id),
-            )
+            _put_off(store, job, reason, by=RETRY_AFTER, counts=True)
+        else:
+            after, action, told = "scheduled", "runner.put_off", "A data download was not begun"
+            _put_off(store, job, reason, by=PUT_OFF_BY, counts=False)
         store.execute(
             "UPDATE data_download SET lease_holder = NULL, lease_until = NULL,"
             " cancel_requested = 0 WHERE data_download_id = ?",
             (job.download_id,),
         )
-        tx.record(
-            f"runner.{'cancelled' if cancelled else 'failed'}",
-            f"Attempt {job.attempt} of a data download did not succeed: {reason}",
-            object_=f"data_download:{job.download_id}",
-        )
+        tx.record(action, f"{told}: {reason}", object_=f"data_download:{job.download_id}")
     store.scrub_log()
     return after
 
 
-def give_back(store: Store, runner: Actor, job: Job, reason: str) -> str:
+def give_back(
+    store: Store, runner: Actor, job: Job, reason: str, *, keys_taken: bool = True
+) -> str:
     """Give a download back that its runner was told to leave; return the state it has now.
 
-    It is due at once, and the try does not count as long as there are keys for all that are left.
+    It is due at once, and the try counts only if its keys are gone.
     """
     check_is_runner(runner)
     with change(store, runner, None) as tx:
         stopped_by_people = _check_lease(store, job)["cancel_requested"]
-        if not stopped_by_people and job.attempt < download_keys.ATTEMPTS:
-            store.execute(
-                "UPDATE data_download SET state = 'scheduled', error = NULL, lease_holder = NULL,"
-                " lease_until = NULL, attempts = ? WHERE data_download_id = ?",
-                (job.attempt - _keys_are_left_for(store, job), job.download_id),
-            )
+        is_last = keys_taken and job.attempt >= download_keys.ATTEMPTS
+        if not stopped_by_people and not is_last:
+            _put_off(store, job, None, by=None, counts=keys_taken)
             tx.record(
                 "runner.given_back",
                 f"Attempt {job.attempt} of a data download was given back: {reason}",
@@ -249,21 +220,28 @@ def give_back(store: Store, runner: Actor, job: Job, reason: str) -> str:
     return fail(store, runner, job, reason)
 
 
-def _keys_are_left_for(store: Store, job: Job) -> bool:
-    """Tell whether one more try than are left would find its keys."""
-    left = download_keys.OF_DOWNLOAD.left(store, job.download_id)
-    tries_left = download_keys.ATTEMPTS - job.attempt
-    return left >= (tries_left + 1) * download_keys.entries_per_archive()
+def _put_off(
+    store: Store, job: Job, reason: str | None, *, by: timedelta | None, counts: bool
+) -> None:
+    """Make a download scheduled again, due after so long; None: as it was due before."""
+    store.execute(
+        "UPDATE data_download SET state = 'scheduled', error = ?, due_at = coalesce(?, due_at),"
+        " attempts = ?, lease_holder = NULL, lease_until = NULL WHERE data_download_id = ?",
+        (
+            reason,
+            None if by is None else instant(store.clock.now() + by),
+            job.attempt if counts else job.attempt - 1,
+            job.download_id,
+        ),
+    )
 
 
 def _next_due(store: Store) -> sqlite3.Row | None:
-    now = store.clock.now()
-    # A lease longer than any that is given was given before the clock was set back.
     return store.one(
         "SELECT * FROM data_download WHERE (state = 'scheduled' AND due_at <= :now)"
-        " OR (state = 'running' AND (lease_until <= :now OR lease_until > :longest))"
+        f" OR (state = 'running' AND {over('lease_until')})"
         " ORDER BY due_at, data_download_id LIMIT 1",
-        {"now": instant(now), "longest": instant(now + LEASE)},
+        times(store.clock.now(), LEASE),
     )
 
 
@@ -294,6 +272,11 @@ def _check_lease(store: Store, job: Job) -> sqlite3.Row:
     if found["state"] != "running" or found["fence"] != job.fence:
         raise LeaseLost("Another runner has taken this download over.")
     return found
+
+
+def _check_not_cancelled(store: Store, job: Job) -> None:
+    if _check_lease(store, job)["cancel_requested"]:
+        raise CancelAsked("The run was cancelled.", kept="No archive was kept.")
 
 
 def _put_away(store: Store, tx: Change, found: sqlite3.Row) -> None:

@@ -38,7 +38,7 @@ def _watch(store: Store, deadly: int) -> None:
 def _attempt(practice: Practice) -> Job:
     job = practice.call(claim, unattended("child"), "child")
     assert job is not None
-    keys = practice.call(take_keys, job, download_keys.entries_per_archive())
+    keys = practice.call(take_keys, unattended("child"), job, download_keys.entries_per_archive())
     print(*(key.salt.hex() for key in keys), sep="\n", flush=True)
     return job
 

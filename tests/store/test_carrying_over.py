@@ -71,7 +71,7 @@ def test_a_night_in_between_leaves_a_series_as_many_keys_as_it_has(
     def night() -> None:
         job = practice.call(nightly.claim, runner, "runner 1")
         assert job is not None
-        practice.call(nightly.take_keys, job, download_keys.entries_per_archive())
+        practice.call(nightly.take_keys, runner, job, download_keys.entries_per_archive())
 
     with slow_work.allowed():
         changed(practice, dana, night)

@@ -86,6 +86,17 @@ def test_the_next_hour_is_neither_skipped_nor_repeated(now: str, wanted: str) ->
     assert next_hour(at, "Asia/Kathmandu").minute == 15
 
 
+def test_a_run_by_a_clock_that_ran_ahead_does_not_hide_that_nothing_runs_any_more(
+    practice: Practice, clock: FixedClock
+) -> None:
+    """Clock: three days ahead at the last run, and set right; the timer was lost with it."""
+    clock.advance(days=3)
+    ran(practice, "timer")
+    clock.advance(days=-3)
+    assert practice.call(heartbeat.pulse).is_silent
+    assert words(practice) == "has not run since 23 Nov 09:00"
+
+
 def test_what_was_given_back_counts_only_where_its_keys_are_gone(
     practice: Practice, due: int
 ) -> None:
@@ -93,12 +104,13 @@ def test_what_was_given_back_counts_only_where_its_keys_are_gone(
         job = practice.call(run.claim, RUNNER, "r")
         assert job is not None
         assert job.attempt == 1
-        assert practice.call(run.give_back, RUNNER, job, "Stopped.") == "scheduled"
+        back = practice.call(run.give_back, RUNNER, job, "Stopped.", keys_taken=False)
+        assert back == "scheduled"
     states = []
     for _ in range(download_keys.ATTEMPTS):
         job = practice.call(run.claim, RUNNER, "r")
         assert job is not None
-        practice.call(run.take_keys, job, download_keys.entries_per_archive())
+        practice.call(run.take_keys, RUNNER, job, download_keys.entries_per_archive())
         states.append(practice.call(run.give_back, RUNNER, job, "Stopped."))
     assert states == ["scheduled", "scheduled", "scheduled", "failed"]
     assert practice.call(run.claim, RUNNER, "r") is None

@@ -161,6 +161,18 @@ def test_after_a_clock_was_set_back_a_try_waits_for_its_gap_all_the_same(
     assert claimed(practice).tries == 2
 
 
+def test_a_try_by_a_clock_that_ran_ahead_waits_no_longer_than_any_gap(
+    practice: Practice, clock: FixedClock
+) -> None:
+    """Clock: three days ahead, a try, set right; a code would be sent on, an invitation waited."""
+    queued(practice, timedelta(days=14))
+    clock.advance(days=3)
+    assert practice.call(messages.note_try_later, claimed(practice), "Busy.")
+    clock.advance(days=-3)
+    assert practice.call(messages.count_due, "sms") == 1
+    assert claimed(practice).tries == 2
+
+
 def test_what_is_given_back_counts_no_try_and_waits_a_moment_where_there_is_a_reason(
     practice: Practice, clock: FixedClock
 ) -> None:

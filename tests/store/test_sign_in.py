@@ -19,7 +19,7 @@ from store.database import Store
 from store.errors import BadInput, SessionEnded, SignInFailed, WrongPassword
 from store.password_policy import NIST, check_allowed
 from store.practice import Practice
-from store.use_cases import downloads, home, signing_in
+from store.use_cases import downloads, home, signing_in, users
 from tests.clocks import START, FixedClock
 from tests.people import PASSWORDS, change_store, hash_fully
 
@@ -143,6 +143,25 @@ def test_s3_after_a_pause_the_count_begins_anew(practice: Practice, clock: Fixed
     clock.advance(minutes=5)
     for _ in range(4):
         fails(practice, "dana", "x")
+    assert attempt(practice, "dana", PASSWORDS["dana"])
+
+
+def test_s3_a_pause_by_a_clock_that_ran_ahead_is_over_once_the_clock_is_right(
+    practice: Practice, sign_in: SignIn, clock: FixedClock
+) -> None:
+    """Clock: three days ahead for five wrong passwords, then right: nobody is shut out for days.
+
+    The wrong ones in a row still count towards the hundred.
+    """
+    clock.advance(days=3)
+    for _ in range(5):
+        fails(practice, "dana", "x")
+    clock.advance(days=-3)
+    (dana,) = [u for u in practice.call(users.list_users, sign_in("kim")) if u.user_name == "dana"]
+    assert not dana.is_paused
+    fails(practice, "dana", "x")
+    failed = "SELECT failed_attempts FROM user WHERE user_name = 'dana'"
+    assert practice.call(Store.value, failed) == 6
     assert attempt(practice, "dana", PASSWORDS["dana"])
 
 

@@ -13,10 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from store import audit, download_keys
+from store import audit, audit_heads, download_keys
 from store.access import Actor, unattended
 from store.archive_key import EntryKey
 from store.database import Store
+from store.download_series import Repeat
 from store.errors import Conflict, Refused, StoreProblem
 from store.practice import Practice
 from store.use_cases import running
@@ -130,7 +131,7 @@ def test_attack_a_runner_that_was_thought_dead_writes_nothing_more(
     before, left = row_of(practice, due), keys_left(practice)
     for use_case, arguments in (
         (run.report, (stale, SOME)),
-        (run.take_keys, (stale, 1)),
+        (run.take_keys, (RUNNER, stale, 1)),
         (run.finish, (RUNNER, stale, made_of(stale, clock))),
         (run.fail, (RUNNER, stale, "late")),
     ):
@@ -151,6 +152,7 @@ def test_attack_a_user_cannot_finish_or_claim_in_the_runners_place(
     for use_case, arguments in (
         (run.claim, (kim, "kim")),
         (run.sweep, (kim,)),
+        (run.take_keys, (kim, job, 1)),
         (run.finish, (kim, job, made_of(job, clock))),
         (run.fail, (kim, job, "x")),
     ):
@@ -167,7 +169,7 @@ def test_a_download_is_tried_four_times_and_then_failed(
     for attempt in (1, 2, 3, 4):
         job = claimed(practice)
         assert job.attempt == attempt
-        salts |= {key.salt for key in practice.call(run.take_keys, job, per_archive)}
+        salts |= {key.salt for key in practice.call(run.take_keys, RUNNER, job, per_archive)}
         state = practice.call(run.fail, RUNNER, job, "The disk is full.")
         assert practice.call(run.claim, RUNNER, "runner 1") is None
         clock.advance(minutes=10)
@@ -194,7 +196,7 @@ def test_finishing_destroys_every_key_that_is_left(
     practice: Practice, due: int, clock: FixedClock
 ) -> None:
     job = claimed(practice)
-    practice.call(run.take_keys, job, download_keys.entries_per_archive())
+    practice.call(run.take_keys, RUNNER, job, download_keys.entries_per_archive())
     assert keys_left(practice) > 0
     practice.call(run.finish, RUNNER, job, made_of(job, clock))
     assert practice.call(Store.value, "SELECT count(*) FROM data_download_key") == 0
@@ -207,7 +209,36 @@ def test_an_attempt_that_needs_more_keys_than_there_are_fails_loudly(
 ) -> None:
     job = claimed(practice)
     with pytest.raises(StoreProblem, match="are left"):
-        practice.call(run.take_keys, job, 10_000)
+        practice.call(run.take_keys, RUNNER, job, 10_000)
+
+
+@pytest.mark.parametrize("repeat", [None, Repeat("weekly")])
+def test_that_keys_were_taken_stands_outside_the_database_before_anybody_has_them(
+    practice: Practice,
+    sign_in: SignIn,
+    clock: FixedClock,
+    repeat: Repeat | None,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Vulnerability: an older database that shows against no head hands the same keys out again."""
+    scheduled(practice, sign_in("dana"), repeat=repeat)
+    clock.advance(days=1)
+    job = claimed(practice)
+
+    def refused(*_arguments: object) -> None:
+        raise StoreProblem("audit-heads.log cannot be written.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(audit_heads, "write", refused)
+        with pytest.raises(StoreProblem, match="cannot be written"):
+            practice.call(run.take_keys, RUNNER, job, 3)
+    assert len(practice.call(run.take_keys, RUNNER, job, 3)) == 3
+    head = audit_heads.read(practice.folder, practice.call(lambda store: store.sealer)).newest
+    event = practice.call(Store.one, "SELECT * FROM audit_log ORDER BY seq DESC LIMIT 1")
+    assert head is not None
+    assert event is not None
+    assert (event["action"], event["object"]) == ("runner.keys", f"data_download:{job.download_id}")
+    assert (head.seq, head.hash) == (event["seq"], event["hash"])
 
 
 def test_cancelling_a_run_needs_the_right_and_reaches_the_runner(
@@ -223,6 +254,18 @@ def test_cancelling_a_run_needs_the_right_and_reaches_the_runner(
     assert practice.call(Store.value, "SELECT count(*) FROM data_download_key") == 0
     with pytest.raises(Conflict, match="not being made"):
         practice.call(running.request_cancel, sign_in("kim"), due)
+
+
+def test_a_cancel_that_came_first_wins_over_finishing(
+    practice: Practice, sign_in: SignIn, due: int, clock: FixedClock
+) -> None:
+    job = claimed(practice)
+    practice.call(run.report, job, SOME)
+    practice.call(running.request_cancel, sign_in("kim"), due)
+    with pytest.raises(CancelAsked):
+        practice.call(run.finish, RUNNER, job, made_of(job, clock))
+    assert row_of(practice, due)["state"] == "running"
+    assert practice.call(run.fail, RUNNER, job, "Stopped.", cancelled=True) == "cancelled"
 
 
 def test_a_cancel_is_not_forgotten_when_the_runner_dies(
@@ -358,7 +401,7 @@ def _all_keys_left(practice: Practice) -> list[EntryKey]:
         )
         assert waiting == 0
         return []
-    return practice.call(run.take_keys, job, keys_left(practice))
+    return practice.call(run.take_keys, RUNNER, job, keys_left(practice))
 
 
 def test_a_row_changed_past_the_use_cases_is_seen_by_the_runner(

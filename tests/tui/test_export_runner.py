@@ -72,6 +72,21 @@ async def test_the_reason_of_a_failure_is_told(
         await see(pilot, reason)
 
 
+async def test_what_could_not_be_begun_waits_with_its_reason_and_as_put_off(
+    kiosk: Any, practice: Practice, clock: FixedClock
+) -> None:
+    """No try is counted, so none is told."""
+    people.scheduled(practice, people.signed_in(practice, "kim"))
+    job = begin_run(practice, clock)
+    reason = "The disk is full."
+    practice.call(run.fail, unattended("here"), job, reason, keys_taken=False)
+    async with kiosk.run_test(size=SMALL) as pilot:
+        await sign_in(pilot, "kim")
+        await open_place(pilot, "export_runner")
+        await see(pilot, f"put off: {reason}"[:20])
+        await see(pilot, reason)
+
+
 async def test_the_heartbeat_is_seen_below_a_long_list_a_run_and_a_long_reason(
     kiosk: Any, practice: Practice, clock: FixedClock
 ) -> None:

@@ -100,7 +100,7 @@ def watch(data: Path, pgid: int | None) -> None:
             if outcomes:
                 tell(outcomes)
 
-        watching.watch(practice, once, stop, lambda text: click.echo(text, err=True))
+        watching.watch(practice, once, stop, tell_beside)
         click.echo("Stopped.")
 
 
@@ -167,7 +167,12 @@ def _run(
             done, total = progress.rows, progress.rows_total
             printer(f"Download {job.download_id}", done, total, f"{done:,} rows")
 
-        return run_due(practice, show, stop.is_set, effort, started_by=started_by)
+        return run_due(practice, show, stop.is_set, effort, started_by, tell_beside)
+
+
+def tell_beside(text: str) -> None:
+    """Print what went wrong beside the outcomes."""
+    click.echo(text, err=True)
 
 
 def tell(outcomes: list[Outcome]) -> None:

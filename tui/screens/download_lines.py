@@ -19,9 +19,10 @@ AGAIN: Final = "Retrieved already, and can be again until it expires."
 def remark(view: DownloadView, now: datetime) -> str:
     """Return the last column: what matters next about a download."""
     if view.state == "scheduled":
-        again = "tried again " if view.attempts else "built after "
+        was_tried = view.attempts or view.error
+        again = "tried again " if was_tried else "built after "
         if view.repeats:
-            again = f"{view.repeats}, {'again' if view.attempts else 'after'} "
+            again = f"{view.repeats}, {'again' if was_tried else 'after'} "
         return again + words.instant(view.due_at, view.time_zone)
     if view.state == "running":
         return words.progress(view.progress_rows, view.progress_rows_total)

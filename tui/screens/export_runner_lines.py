@@ -42,7 +42,8 @@ def row(view: DownloadView) -> tuple[Cell, ...]:
     when = view.due_at
     remark = "whole practice"
     if view.state == "scheduled" and view.error:
-        remark = f"tried {words.count(view.attempts, 'time')}: {view.error}"
+        tried = f"tried {words.count(view.attempts, 'time')}" if view.attempts else "put off"
+        remark = f"{tried}: {view.error}"
     elif view.state == "running":
         when = view.started_at or view.due_at
         remark = "stopping" if view.cancel_requested else f"attempt {view.attempts}"

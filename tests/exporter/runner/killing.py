@@ -79,24 +79,10 @@ def salts_in(archive: Path) -> dict[bytes, str]:
     return found
 
 
-class _Undo(Exception):
-    """Ends a transaction that only looked."""
-
-
 def unused_keys(store: Store, number: int) -> list[EntryKey]:
     """Return the keys of a download that no attempt has taken; they stay unused."""
-    count = store.value(
-        "SELECT count(*) FROM data_download_key WHERE data_download_id = ? AND used_at IS NULL",
-        (number,),
-    )
-    keys: list[EntryKey] = []
-    opened = download_keys.OF_DOWNLOAD.unused(store, number, count)
-    try:
-        with store.transaction():
-            keys = download_keys.OF_DOWNLOAD.take(store, number, count, opened)
-            raise _Undo
-    except _Undo:
-        return keys
+    unused = download_keys.OF_DOWNLOAD.unused(store, number)
+    return [EntryKey.from_bytes(key) for key in unused.values()]
 
 
 @dataclass

@@ -190,7 +190,7 @@ def test_what_is_being_made_is_begun_again_with_keys_of_the_new_password(
     clock.advance(days=1)
     job = practice.call(claim, unattended("test"), "first")
     assert job is not None
-    practice.call(take_keys, job, 3)
+    practice.call(take_keys, unattended("test"), job, 3)
     change(practice)
     with pytest.raises(LeaseLost):
         practice.call(report, job, Progress("patient", 1, 2, 3))
@@ -418,3 +418,22 @@ def test_killed_at_any_point_it_opens_with_one_password_and_the_next_run_goes_on
         assert [p.name for p in archive.parent.iterdir()] == [made.name]
         shutil.rmtree(data)
     assert passwords_seen == {OLD, NEW}, "the kills must fall before and after the rename"
+
+
+def test_a_clock_that_ran_ahead_does_not_keep_a_dead_runs_lease(
+    practice: Practice, made: Path, clock: FixedClock
+) -> None:
+    """Clock: three days ahead while a run locks anew and is killed; then it is set right.
+
+    What the dead run left is litter at once, and the next run goes on.
+    """
+    change(practice)
+    clock.advance(days=3)
+    assert practice.call(rekeying.claim_rekeying, unattended("test"), "dead") is not None
+    left = made.with_name(f".{made.name}.part")
+    left.write_bytes(b"half of it")
+    clock.advance(days=-3)
+    run_due(practice)
+    assert [opens(made, p) for p in (OLD, NEW)] == [False, True]
+    assert keys(practice) == 0
+    assert not left.exists()

@@ -7,8 +7,12 @@ from collections.abc import Callable
 
 import pytest
 
+from exporter.archive.files import part_of
+from exporter.archive.names import archive_name
+from exporter.runner import room as rooms
 from exporter.runner.room import KEPT_FREE, Disk, objection, size
 from exporter.runner.run import run_due
+from store import downloads
 from store.access import Actor
 from store.practice import Practice
 from store.use_cases import room
@@ -69,6 +73,63 @@ def test_what_does_not_fit_the_quota_fails_early_with_figures_and_no_key_used(
     clock.set(clock.now().replace(day=29))
     (made,) = run_due(practice)
     assert made.state == "ready"
+
+
+def test_a_disk_that_is_full_for_half_a_day_costs_neither_a_try_nor_the_download(
+    practice: Practice,
+    sign_in: Callable[[str], Actor],
+    clock: FixedClock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """DESIGN: a try and three more are for tries that took keys.
+
+    Scenario: the service looks every few minutes for twelve hours. Verified: it is tried once an
+    hour and stays scheduled with the reason; once there is room it is made, and of tries that take
+    their keys it has four.
+    """
+    number = people.scheduled(practice, sign_in("dana"))
+    before = _keys(practice)
+    clock.advance(days=1)
+    tries: list[str] = []
+    with monkeypatch.context() as patch:
+        patch.setattr(rooms, "KEPT_FREE", 10**18)
+        for _ in range(12 * 12):
+            for outcome in run_due(practice):
+                tries.append(outcome.state)
+                assert "tried again every hour" in outcome.reason
+            clock.advance(minutes=5)
+    assert tries == ["scheduled"] * len(tries)
+    assert 11 <= len(tries) <= 15
+    shown = practice.call(downloads.one, number, None)
+    assert (shown.state, shown.attempts, _keys(practice)) == ("scheduled", 0, before)
+    assert "must stay free for the database" in (shown.error or "")
+    in_the_way = practice.folder.downloads / archive_name(1000, shown.run_on, number)
+    in_the_way.mkdir()
+    clock.advance(hours=1)
+    states = []
+    for _ in range(4):
+        states += [outcome.state for outcome in run_due(practice)]
+        clock.advance(minutes=10)
+    assert states == ["scheduled", "scheduled", "scheduled", "failed"]
+
+
+def test_a_leftover_that_cannot_be_removed_costs_no_key(
+    practice: Practice, sign_in: Callable[[str], Actor], clock: FixedClock
+) -> None:
+    number = people.scheduled(practice, sign_in("dana"))
+    before = _keys(practice)
+    clock.advance(days=1)
+    shown = practice.call(downloads.one, number, None)
+    leftover = part_of(practice.folder.downloads / archive_name(1000, shown.run_on, number))
+    leftover.mkdir()
+    (outcome,) = run_due(practice)
+    assert (outcome.state, _keys(practice)) == ("scheduled", before)
+    assert "Check the disk" in outcome.reason
+    leftover.rmdir()
+    assert run_due(practice) == []
+    clock.advance(hours=1)
+    (outcome,) = run_due(practice)
+    assert (outcome.state, outcome.job.attempt) == ("ready", 1)
 
 
 def _keys(practice: Practice) -> int:

@@ -17,7 +17,6 @@ from pathlib import Path
 
 import pytest
 
-from exporter.archive.names import archive_name
 from exporter.archive.reader import Archive
 from exporter.runner import making, run
 from exporter.runner.run import run_due
@@ -25,11 +24,10 @@ from exporter.runner.saving import save_archive
 from store import access
 from store.access import Actor
 from store.database import Store
-from store.errors import BadInput, StoreProblem, WrongPassword
+from store.errors import BadInput, Conflict, StoreProblem, WrongPassword
 from store.practice import Practice
 from store.schema.tables import exported_tables
-from store.use_cases import downloads, passwords, rekeying, retrieving, running, unattended
-from store.use_cases.sweeping import Kept
+from store.use_cases import downloads, retrieving, running, unattended
 from tests import people
 from tests.clocks import FixedClock
 
@@ -127,6 +125,45 @@ def test_a_stop_asked_for_in_the_kiosk_leaves_no_file_and_no_key(
     assert practice.call(lambda s: s.value("SELECT count(*) FROM data_download_key")) == 0
 
 
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_a_cancel_that_was_acknowledged_wins_over_an_archive_that_is_whole(
+    practice: Practice,
+    sign_in: SignIn,
+    clock: FixedClock,
+    monkeypatch: pytest.MonkeyPatch,
+    moment: str,
+) -> None:
+    """Who is told that it is being stopped meets no archive; who comes later is told so.
+
+    Scenario: somebody stops it once the archive has its name, just before or after it is ready.
+    """
+    number = people.scheduled(practice, sign_in("dana"))
+    clock.advance(days=1)
+    kim = sign_in("kim")
+    stock = unattended.finish
+    seen: list[int] = []
+
+    def finish(store: Store, runner: Actor, job: unattended.Job, made: unattended.Made) -> None:
+        seen.append(len(list(store.folder.downloads.glob("*.zip"))))
+        if moment == "before":
+            running.request_cancel(store, kim, number)
+        stock(store, runner, job, made)
+        with pytest.raises(Conflict, match="not being made"):
+            running.request_cancel(store, kim, number)
+
+    monkeypatch.setattr(run.use_cases, "finish", finish)
+    (outcome,) = run_due(practice)
+    assert seen == [1], "the archive had its name"
+    there = [path.name for path in practice.folder.downloads.iterdir()]
+    state = practice.call(lambda s: s.value("SELECT state FROM data_download"))
+    if moment == "before":
+        assert (outcome.state, state, there) == ("cancelled", "cancelled", [])
+    else:
+        assert (outcome.state, state, len(there)) == ("ready", "ready", 1)
+    assert practice.call(lambda s: s.value("SELECT count(*) FROM data_download_key")) == 0
+    assert run_due(practice) == []
+
+
 def test_a_failed_try_is_told_and_tried_again_three_times_then_given_up(
     practice: Practice, sign_in: SignIn, clock: FixedClock
 ) -> None:
@@ -145,58 +182,6 @@ def test_a_failed_try_is_told_and_tried_again_three_times_then_given_up(
     assert "Check the disk" in (shown.error or "")
     assert practice.call(lambda s: s.value("SELECT count(*) FROM data_download_key")) == 0
     assert list(practice.folder.downloads.iterdir()) == [in_the_way]
-
-
-def test_what_a_killed_runner_left_is_swept(practice: Practice) -> None:
-    litter = practice.folder.downloads / ".1000-2026-11-21-0009.zip.part"
-    litter.write_bytes(b"half an archive")
-    orphan = practice.folder.downloads / "1000-2026-11-21-0009.zip"
-    orphan.write_bytes(b"an archive that no download owns")
-    run_due(practice)
-    assert list(practice.folder.downloads.iterdir()) == []
-
-
-def test_attack_a_sweep_that_meets_what_another_runner_has_just_begun(
-    practice: Practice, sign_in: SignIn, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Race: between the store's answer and the look into the folder another runner begins a file.
-
-    Verified: the sweep takes nothing away that was begun after it began itself.
-    """
-    people.scheduled(practice, sign_in("dana"))
-    clock.advance(days=1)
-    stock = unattended.sweep
-    begun: list[Path] = []
-
-    def slow(store: Store, runner: Actor) -> Kept:
-        kept = stock(store, runner)
-        job = unattended.claim(store, runner, "another runner")
-        assert job is not None
-        name = archive_name(job.pgid, job.run_on, job.download_id)
-        begun.append(store.folder.downloads / f".{name}.part")
-        begun[0].write_bytes(b"the first bytes")
-        return kept
-
-    monkeypatch.setattr(run.use_cases, "sweep", slow)
-    run.sweep(practice, RUNNER)
-    assert list(practice.folder.downloads.iterdir()) == begun
-
-
-def test_a_sweep_leaves_what_another_runner_is_locking_anew(
-    practice: Practice, made: Path, sign_in: SignIn, clock: FixedClock
-) -> None:
-    """Until its lease is over; what it left then is litter."""
-    new = "nine blue umbrellas"
-    old = people.PASSWORDS["dana"]
-    practice.call(passwords.change_own_password, sign_in("dana"), old, new)
-    assert practice.call(rekeying.claim_rekeying, RUNNER, "another runner") is not None
-    part = made.with_name(f".{made.name}.part")
-    part.write_bytes(b"half of it")
-    run.sweep(practice, RUNNER)
-    assert part.exists()
-    clock.advance(minutes=5)
-    run.sweep(practice, RUNNER)
-    assert list(practice.folder.downloads.iterdir()) == [made]
 
 
 def test_d17_the_file_is_destroyed_seven_days_after_it_was_ready(

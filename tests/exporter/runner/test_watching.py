@@ -127,6 +127,20 @@ def test_a_clock_that_was_set_back_and_a_run_that_fails_do_not_stop_it(
     assert len(told) == len(begun) < 12
 
 
+def test_what_nobody_thought_of_is_told_by_its_name_alone_and_the_service_goes_on(
+    practice: Practice, clock: FixedClock
+) -> None:
+    """Vulnerability: one error ends every hourly run to come, or writes data into a log."""
+
+    def broken() -> None:
+        raise PermissionError(13, "no access", "lee-park.zip")
+
+    begun, told = watched(practice, clock, 3, run=broken)
+    assert begun[1:] == [begun[0] + timedelta(hours=n) for n in range(1, len(begun))]
+    assert len(begun) == 3
+    assert set(told) == {"The run ended unexpectedly (PermissionError). The next one goes on."}
+
+
 def test_sigterm_in_the_middle_of_a_download_gives_it_back(
     practice: Practice, sign_in: SignIn, clock: FixedClock
 ) -> None:

@@ -201,6 +201,7 @@ RUNNER = frozenset(
         "unattended.claim",
         "unattended.fail",
         "unattended.finish",
+        "unattended.take_keys",
     }
 )
 
@@ -249,7 +250,6 @@ BEFORE: dict[str, str] = {
     "signing_in.resend_sign_in_code": "takes the token of a password that was right",
     "signing_in.sign_in": "how an actor comes about",
     "unattended.report": "takes the lease that `claim` gave",
-    "unattended.take_keys": "takes the lease that `claim` gave",
 }
 
 PARTS: dict[str, str] = {

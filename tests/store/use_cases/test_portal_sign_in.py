@@ -221,6 +221,18 @@ def test_attack_guessing_a_patients_password(
     assert practice.call(portal_sign_in.sign_in, again.user_name, again.password)
 
 
+def test_s3_a_patients_pause_by_a_clock_that_ran_ahead_is_over_once_the_clock_is_right(
+    practice: Practice, kim: Actor, hoa: Credentials, clock: FixedClock
+) -> None:
+    clock.advance(days=3)
+    for _ in range(5):
+        wrong(practice, hoa.user_name)
+    clock.advance(days=-3)
+    assert practice.call(online_access.online_access, kim, hoa.patient_id).paused_until is None
+    wrong(practice, hoa.user_name)
+    assert practice.call(portal_sign_in.sign_in, hoa.user_name, hoa.password)
+
+
 def test_attack_finding_out_which_patients_have_access(
     practice: Practice, kim: Actor, hoa: Credentials, monkeypatch: pytest.MonkeyPatch
 ) -> None:

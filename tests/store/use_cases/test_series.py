@@ -51,7 +51,7 @@ def night(practice: Practice) -> list[EntryKey]:
     practice.call(sweep, RUNNER)
     taken: list[EntryKey] = []
     while job := practice.call(claim, RUNNER, "runner 1"):
-        taken += practice.call(take_keys, job, download_keys.entries_per_archive())
+        taken += practice.call(take_keys, RUNNER, job, download_keys.entries_per_archive())
         name = f"1000-{job.run_on}-{job.download_id:04d}.zip"
         made = Made(practice.clock.now(), name, 8, "0" * 64, ())
         practice.call(finish, RUNNER, job, made)
@@ -244,7 +244,7 @@ def test_tries_that_fail_draw_from_the_reserve_and_then_it_asks_again_early(
             job = practice.call(claim, RUNNER, "runner 1")
             assert job is not None
             if keys_left(practice) >= count:
-                assert len(practice.call(take_keys, job, count)) == count
+                assert len(practice.call(take_keys, RUNNER, job, count)) == count
                 tries -= 1
             practice.call(fail, RUNNER, job, "The disk is full.")
             clock.advance(minutes=11)

@@ -1,0 +1,68 @@
+"""Clearing up before each run: what is over is expired, and what nobody owns is removed.
+
+One rule: nothing here ends a run. What cannot be removed (a program has it open, the disk refuses)
+is left and told; everything else goes on, and the next run tries again.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+from exporter.archive.files import part_of
+from exporter.archive.names import archive_name
+from store.access import Actor
+from store.errors import Conflict
+from store.folder import restoring_folder
+from store.in_use import alone_in
+from store.practice import Practice
+from store.use_cases import unattended as use_cases
+
+Tell = Callable[[str], None]
+
+
+def sweep(practice: Practice, runner: Actor, tell: Tell = lambda _text: None) -> None:
+    """Expire what is over and remove every file in `downloads` that no download owns.
+
+    Args:
+        tell: told a sentence where something could not be removed.
+
+    Raises StoreBusy, StoreProblem: the store cannot be written.
+    """
+    # Looked at before the store is asked: what another runner begins from now on is not seen.
+    there = list(practice.folder.downloads.iterdir())
+    kept = practice.call(use_cases.sweep, runner)
+    names = set(kept.files) | {part_of(Path(name)).name for name in kept.being_locked}
+    for job_day, number in kept.being_made:
+        name = practice.folder.downloads / archive_name(practice.pgid, job_day, number)
+        names |= {name.name, part_of(name).name}
+    _remove([path for path in there if path.name not in names], tell)
+    _clear_plain_copies(practice)
+
+
+def _remove(litter: list[Path], tell: Tell) -> None:
+    left: dict[str, str] = {}
+    for path in litter:
+        try:
+            if path.is_file():
+                path.unlink(missing_ok=True)
+        except OSError as problem:
+            left[path.name] = problem.strerror or type(problem).__name__
+    if left:
+        first = min(left)
+        tell(
+            f"Files in downloads that nothing owns and that cannot be removed: {len(left)}, the"
+            f" first {first} ({left[first]}). Close whatever has it open; the next run tries again."
+        )
+
+
+def _clear_plain_copies(practice: Practice) -> None:
+    """Remove what a killed backup or restore left, unless one is at work."""
+    folder = practice.folder
+    data = folder.path.parent
+    restoring = restoring_folder(data, practice.pgid).path
+    for owner, left in ((folder.path, folder.workplace), (data, restoring)):
+        with suppress(Conflict, OSError), alone_in(owner, "A backup or restore"):
+            shutil.rmtree(left)
