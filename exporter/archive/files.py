@@ -11,7 +11,7 @@ import errno
 import os
 import secrets
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
@@ -132,17 +132,26 @@ def whole_folder(target: Path) -> Iterator[Path]:
         target.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
         moved: list[Path] = []
         try:
-            with private_folder(target) as staging:
+            with taken_back_on_error(moved), private_folder(target) as staging:
                 yield staging
                 _move_all(staging, target, moved)
         except BaseException:
-            for path in moved:
-                path.unlink(missing_ok=True)
             if is_new:
                 with suppress(OSError):
                     target.rmdir()
             raise
         sync_folder(target)
+
+
+@contextmanager
+def taken_back_on_error(made: Iterable[Path]) -> Iterator[None]:
+    """Remove files that have their names already if the block fails, for whatever reason."""
+    try:
+        yield
+    except BaseException:
+        for path in made:
+            path.unlink(missing_ok=True)
+        raise
 
 
 def refuse_existing(target: Path, names: list[str]) -> None:
