@@ -92,6 +92,7 @@ class ChairsideApp(NothingOut, App[None], inherit_bindings=False):
         self.deliver_now: Callable[[], object] = lambda: None
         self.once_shown: Callable[[], object] = lambda: None
         self._desk_is_open = False
+        self._closing_down: asyncio.Task[None] | None = None
         self._last_touch = clock.now()
         for one in theme.THEMES.values():
             self.register_theme(one)
@@ -274,6 +275,8 @@ class ChairsideApp(NothingOut, App[None], inherit_bindings=False):
         """Run something long; it goes on while the kiosk is locked, and Home tells how it ended."""
         job.owner = self.actor.user_id if self.actor else None
         self.jobs = [*(one for one in self.jobs if not one.is_told), job]
+        if self._closing_down is not None:
+            job.cancel()
         self._job(job, run)
 
     @work(description="job", group="jobs", exit_on_error=False)
@@ -287,6 +290,19 @@ class ChairsideApp(NothingOut, App[None], inherit_bindings=False):
             raise
         except Exception as error:  # noqa: BLE001 - the policy for what nobody expected
             job.fail(error)
+
+    def close_down(self) -> None:
+        """The terminal was closed, or the computer shuts down: stop all work, then end."""
+        if self._closing_down is None:
+            self._closing_down = asyncio.create_task(self._end_after_jobs())
+
+    async def _end_after_jobs(self) -> None:
+        for job in self.jobs:
+            job.cancel()
+        # Each takes back what it has begun: a readable copy must not stay half made.
+        while not all(job.is_over for job in self.jobs):
+            await asyncio.sleep(0.05)
+        self.exit()
 
     # No way out, nothing to take along
 

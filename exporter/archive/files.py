@@ -1,7 +1,8 @@
 """Files that are whole or not there.
 
 One rule: a name appears only once everything under it is written and synced; whatever ends the
-work earlier (an error, a full disk, Ctrl+C) takes the temporary file away again.
+work earlier (an error, a full disk, Ctrl+C) takes the temporary file away again. What a kill or a
+power failure leaves goes with the next work into the same place (held.py).
 """
 
 from __future__ import annotations
@@ -10,19 +11,19 @@ import errno
 import os
 import secrets
 import shutil
-import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
 from exporter.archive.errors import ArchiveProblem
+from exporter.archive.held import in_use, is_at, kept, let_go, open_new
 from store.errors import BadInput, DiskFull
 from store.folder import sync_folder
 
-PRIVATE_FILE = 0o600
 PRIVATE_FOLDER = 0o700
 _STAGING = ".chairside-"
+_TRIES = 3
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK)
 
@@ -77,20 +78,46 @@ def whole_file(
         raise _exists(path)
     part = part_of(path)
     with told_plainly(path.parent):
-        file = _create(part)
-        try:
+        file = open_new(part)
+        if file is None:
+            raise in_use(part)
+        with kept(file, part):
             with file:
                 yield file
                 file.flush()
                 os.fsync(file.fileno())
                 if check is not None:
                     check(part)
-                _still_ours(file, part)
+                if not is_at(file.fileno(), part):
+                    raise ArchiveProblem(
+                        "Another run took the place of this one.", do="Look at its outcome."
+                    )
             _rename(part, path, replace=replace)
-        except BaseException:
-            part.unlink(missing_ok=True)
-            raise
         sync_folder(path.parent)
+
+
+@contextmanager
+def private_folder(target: Path) -> Iterator[Path]:
+    """Yield a new folder inside `target` that only we read; it goes when the block ends.
+
+    Those that killed runs left in `target` go first. Raises OSError.
+    """
+    for lock in {path.with_suffix(".lock") for path in target.glob(f"{_STAGING}*")}:
+        if let_go(lock):
+            shutil.rmtree(lock.with_suffix(".part"), ignore_errors=True)
+    # Its lock is there before the folder is, and until after it: one without a lock is nobody's.
+    lock, file = _new_lock(target)
+    staging = lock.with_suffix(".part")
+    try:
+        with file:
+            staging.mkdir(mode=PRIVATE_FOLDER)
+            try:
+                yield staging
+            finally:
+                shutil.rmtree(staging, ignore_errors=True)
+    finally:
+        with suppress(OSError):
+            lock.unlink()
 
 
 @contextmanager
@@ -103,20 +130,28 @@ def whole_folder(target: Path) -> Iterator[Path]:
     with told_plainly(target):
         is_new = not target.exists()
         target.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
-        staging = target / f"{_STAGING}{secrets.token_hex(6)}.part"
         moved: list[Path] = []
         try:
-            staging.mkdir(mode=PRIVATE_FOLDER)
-            yield staging
-            _move_all(staging, target, moved)
-            staging.rmdir()
+            with taken_back_on_error(moved), private_folder(target) as staging:
+                yield staging
+                _move_all(staging, target, moved)
         except BaseException:
-            _take_back(staging, moved)
             if is_new:
                 with suppress(OSError):
                     target.rmdir()
             raise
         sync_folder(target)
+
+
+@contextmanager
+def taken_back_on_error(made: Iterable[Path]) -> Iterator[None]:
+    """Remove files that have their names already if the block fails, for whatever reason."""
+    try:
+        yield
+    except BaseException:
+        for path in made:
+            path.unlink(missing_ok=True)
+        raise
 
 
 def refuse_existing(target: Path, names: list[str]) -> None:
@@ -142,27 +177,14 @@ def _exists(path: Path) -> BadInput:
     )
 
 
-def _create(part: Path) -> BinaryIO:
-    flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-    flags |= getattr(os, "O_NOFOLLOW", 0)
-    try:
-        return os.fdopen(os.open(part, flags, PRIVATE_FILE), "w+b")
-    except FileExistsError:
-        raise ArchiveProblem(
-            f"Another run is writing this file, or one that was killed left {part.name} behind.",
-            kept="Nothing was changed.",
-            do="If nothing is running, remove that file and try again.",
-        ) from None
-
-
-def _still_ours(file: BinaryIO, part: Path) -> None:
-    """Refuse to rename a file that somebody put in the place of ours."""
-    ours, there = os.fstat(file.fileno()), os.lstat(part)
-    if not stat.S_ISREG(there.st_mode) or (ours.st_dev, ours.st_ino) != (
-        there.st_dev,
-        there.st_ino,
-    ):
-        raise ArchiveProblem("Another run took the place of this one.", do="Look at its outcome.")
+def _new_lock(target: Path) -> tuple[Path, BinaryIO]:
+    """Make the lock of a private folder; whoever clears up may take it away until it is locked."""
+    for _try in range(_TRIES):
+        lock = target / f"{_STAGING}{secrets.token_hex(6)}.lock"
+        file = open_new(lock)
+        if file is not None:
+            return lock, file
+    raise in_use(lock)
 
 
 def _rename(part: Path, path: Path, *, replace: bool) -> None:
@@ -204,9 +226,3 @@ def _make_folders(target: Path, folder: Path) -> None:
         if step.is_symlink():
             raise _exists(step)
         step.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
-
-
-def _take_back(staging: Path, moved: list[Path]) -> None:
-    for path in moved:
-        path.unlink(missing_ok=True)
-    shutil.rmtree(staging, ignore_errors=True)

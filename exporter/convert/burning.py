@@ -13,7 +13,6 @@ import re
 import shutil
 import subprocess
 import sys
-import tempfile
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -23,7 +22,7 @@ from typing import IO
 
 from exporter.archive.errors import ArchiveProblem, Cancelled, drawn
 from exporter.archive.extraction import refuse_if_too_large
-from exporter.archive.files import told_plainly
+from exporter.archive.files import private_folder, told_plainly
 from exporter.archive.progress import IsCancelled, OnProgress, Work
 from exporter.convert.disc_parts import SECTOR, sectors_of
 from store.errors import NotFound
@@ -129,9 +128,9 @@ def compare(image: Path, drive: str, work: Work | None = None) -> None:
     refuse_if_too_large(image.parent, size)
     with (
         told_plainly(image.parent),
-        tempfile.TemporaryDirectory(prefix=".chairside-", suffix=".part", dir=image.parent) as at,
+        private_folder(image.parent) as at,
     ):
-        back = Path(at) / "disc"
+        back = at / "disc"
         words = ["-check_media", "use=indev", "what=disc", f"data_to={back.resolve()}", "--"]
         watch = _Watch(work, "checking the disc", _READ, size, size)
         said = _run([program, "-abort_on", "FAILURE", "-indev", drive, *words], watch)

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from exporter.archive.errors import ArchiveProblem
-from exporter.archive.files import PRIVATE_FILE, PRIVATE_FOLDER
+from exporter.archive.files import PRIVATE_FOLDER
+from exporter.archive.held import PRIVATE_FILE
 from exporter.archive.progress import Work
 from exporter.convert.disc_sources import Source
 

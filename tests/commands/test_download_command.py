@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 
+from exporter.runner import handing_over
+from store import clock as store_clock
 from store.practice import Practice
 from tests import people
 from tests.clocks import FixedClock
@@ -88,3 +92,60 @@ def test_a_monthly_download_is_requested_listed_and_ended(
     assert ended.count("ended") >= 2
     assert "Kim Adler ended it." in ended
     assert "It was confirmed again." in ended
+
+
+@pytest.fixture
+def at_the_time(made: Path, clock: FixedClock, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The archive of a download, at a time when it may be retrieved."""
+    monkeypatch.setattr(store_clock, "SystemClock", lambda: clock)
+    return made
+
+
+def noted(data: Path, clock: FixedClock) -> list[int]:
+    """How many retrievals and disclosures there are."""
+    with Practice.open(data, people.PGID, clock) as practice:
+        return [
+            int(str(practice.call(lambda s, t=table: s.value(f"SELECT count(*) FROM {t}"))))
+            for table in ("data_download_retrieval", "disclosure")
+        ]
+
+
+def test_d17_an_archive_is_saved_and_noted(
+    practice_data: Path, at_the_time: Path, clock: FixedClock, tmp_path: Path
+) -> None:
+    (tmp_path / "usb").mkdir()
+    answer = run(practice_data, "save", "1", "--to", str(tmp_path / "usb"), user="dana")
+    assert answer.exit_code == 0, answer.output
+    assert (tmp_path / "usb" / at_the_time.name).read_bytes() == at_the_time.read_bytes()
+    assert noted(practice_data, clock) == [1, 1]
+
+
+@pytest.mark.parametrize("was_there", [False, True])
+def test_attack_a_copy_that_stays_though_the_session_was_ended_meanwhile(
+    practice_data: Path,
+    at_the_time: Path,
+    clock: FixedClock,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    was_there: bool,
+) -> None:
+    """Vulnerability: an archive leaves, and no retrieval and no disclosure tells of it.
+    Verified: it goes again; one that was saved before is not taken away."""
+    usb = tmp_path / "usb"
+    usb.mkdir()
+    if was_there:
+        shutil.copy(at_the_time, usb)
+    save_archive = handing_over.save_archive
+
+    def save_and_end(*words: Any) -> Path:
+        saved = save_archive(*words)
+        with Practice.open(practice_data, people.PGID, clock) as practice:
+            people.change_store(practice, "UPDATE session SET ended_at = '2026-11-21T00:00:00Z'")
+        return saved
+
+    monkeypatch.setattr(handing_over, "save_archive", save_and_end)
+    answer = run(practice_data, "save", "1", "--to", str(usb), user="dana")
+    assert answer.exit_code == 1
+    assert "Your session has ended" in answer.stderr
+    assert [path.name for path in usb.iterdir()] == [at_the_time.name] * was_there
+    assert noted(practice_data, clock) == [0, 0]

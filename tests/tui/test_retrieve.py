@@ -67,16 +67,16 @@ async def test_a_copy_that_cannot_be_audited_does_not_stay(
     """Vulnerability: a copy leaves the practice although the session ended meanwhile."""
     async with kiosk.run_test(size=SMALL) as pilot:
         await open_retrieve(pilot)
-        stock = practice.ask
+        stock = practice.call
 
-        async def ends_the_session(use_case: Any, *args: Any, **kwargs: Any) -> Any:
+        def ends_the_session(use_case: Any, *args: Any, **kwargs: Any) -> Any:
             if use_case.__name__ == "record_retrieval":
                 people.change_store(
                     practice, "UPDATE session SET ended_at = '2026-11-21T00:00:00Z'"
                 )
-            return await stock(use_case, *args, **kwargs)
+            return stock(use_case, *args, **kwargs)
 
-        practice.ask = ends_the_session  # type: ignore[method-assign]
+        practice.call = ends_the_session  # type: ignore[method-assign]
         await type_text(pilot, people.PASSWORDS["dana"])
         await pilot.press("enter")
         await see(pilot, "Your session has ended.")

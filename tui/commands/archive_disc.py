@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from store.errors import BadInput, ChairsideError
+from store.errors import BadInput
 from tui.commands.signing_in import ask_password, signed_in, user_options
 from tui.commands.support import (
     archive_progress,
@@ -135,6 +135,7 @@ class _Making:
         """Make the images and note the disclosure; without the note they do not stay."""
         from exporter.convert.disc import csv_to_disc
         from exporter.convert.disc import to_disc as make
+        from exporter.convert.disclosing import disclose
 
         self._begin(f"Writes {self._name} onto disc images.")
         with archive_progress(quiet=self._quiet) as (report, cancelled):
@@ -143,12 +144,14 @@ class _Making:
             else:
                 made = make(self._archive, folder, self._tables, report, cancelled)
         what = f"Wrote {self._name} onto {len(made.images)} disc images: {made.rows:,} rows."
-        self._record([image.path for image in made.images], "disc", what, is_encrypted=False)
+        paths = [image.path for image in made.images]
+        disclose(self._practice, self._actor, paths, form="disc", what=what)
         return made
 
     def lock(self, folder: Path, passphrase: str) -> Conversion:
         """Make the encrypted archive of the CSV and note the disclosure."""
         from exporter.convert.disc import default_name
+        from exporter.convert.disclosing import disclose
         from exporter.convert.locked_csv import check_passphrase, lock_csv, to_locked_csv
         from store.use_cases.signing_in import practice_card
 
@@ -167,25 +170,13 @@ class _Making:
                 words = (self._archive, path, passphrase, moment, self._tables)
                 made = to_locked_csv(*words, report, cancelled)
         what = f"Wrote {self._name} into an encrypted archive of CSV files: {made.rows:,} rows."
-        self._record([path], "csv", what, is_encrypted=True)
+        disclose(self._practice, self._actor, [path], form="csv", what=what, is_encrypted=True)
         return made
 
     def _begin(self, what: str) -> None:
         from store.use_cases.retrieving import begin_conversion
 
         self._practice.call(begin_conversion, self._actor, what)
-
-    def _record(self, made: list[Path], form: str, what: str, *, is_encrypted: bool) -> None:
-        from store.use_cases.retrieving import record_disclosure
-
-        try:
-            self._practice.call(
-                record_disclosure, self._actor, form=form, what=what, is_encrypted=is_encrypted
-            )
-        except ChairsideError:
-            for path in made:
-                path.unlink(missing_ok=True)
-            raise
 
 
 def _tell_discs(made: Discs, *, as_json: bool) -> None:

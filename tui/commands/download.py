@@ -23,6 +23,7 @@ from tui.commands.support import (
     open_practice,
     print_json,
     read_password,
+    until_interrupted,
 )
 
 if TYPE_CHECKING:
@@ -185,9 +186,9 @@ def save(
 ) -> None:
     """Save a ready archive to a folder. Only the user who scheduled it can."""
     from exporter.archive.progress import Progress
+    from exporter.runner.handing_over import hand_over
     from exporter.runner.rekeying import rekey_waiting
-    from exporter.runner.saving import save_archive
-    from store.use_cases.retrieving import authorise_retrieval, record_retrieval
+    from store.use_cases.retrieving import authorise_retrieval
     from tui.widgets.words import size
 
     password = ask_password(user, password_file)
@@ -195,14 +196,13 @@ def save(
         # After a change of password it may still have to be locked anew.
         rekey_waiting(practice)
         retrieval = practice.call(authorise_retrieval, actor, download_id, password)
-        with ProgressPrinter() as printer:
+        with ProgressPrinter() as printer, until_interrupted() as cancelled:
 
             def show(progress: Progress) -> None:
                 done, total = progress.bytes_done, progress.bytes_total
                 printer("Saving", done, total, size(done))
 
-            saved = save_archive(retrieval, folder, show)
-        practice.call(record_retrieval, actor, download_id, str(saved.parent))
+            saved = hand_over(practice, actor, retrieval, folder, show, cancelled)
     click.echo(f"Saved as {saved}. 7-Zip or WinZip opens it; see chairside archive --help.")
 
 

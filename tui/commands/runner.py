@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import signal
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,10 +17,11 @@ from tui.commands.support import (
     open_practice,
     password_option,
     print_json,
+    until_stopped,
 )
 
 if TYPE_CHECKING:
-    from types import FrameType
+    import threading
 
     from exporter.runner.deflating import Effort
     from exporter.runner.run import Outcome
@@ -125,27 +122,6 @@ def quota(
     ):
         practice.call(set_quota, actor, gigabytes)
     click.echo(f"Downloads may take {gigabytes} GB.")
-
-
-@contextmanager
-def until_stopped() -> Iterator[threading.Event]:
-    """Yield an event that Ctrl+C and SIGTERM set; a second Ctrl+C ends at once."""
-    stop = threading.Event()
-
-    def note(number: int, _frame: FrameType | None) -> None:
-        if stop.is_set() and number == signal.SIGINT:
-            raise KeyboardInterrupt
-        stop.set()
-
-    if threading.current_thread() is not threading.main_thread():
-        yield stop
-        return
-    before = {one: signal.signal(one, note) for one in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield stop
-    finally:
-        for one, handler in before.items():
-            signal.signal(one, handler)
 
 
 def _bring_forward(practice: Practice, user: str, password_file: str | None) -> None:

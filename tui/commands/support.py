@@ -41,6 +41,10 @@ BAR_WIDTH = 12
 LINE_WIDTH = 79
 DRAW_EVERY = 1.0
 """Seconds."""
+ENDING_SIGNALS = [
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
+]
+"""What tells a command to end; Windows has no SIGHUP."""
 PLAIN_STEP = 25
 """Percent between two lines of progress where there is no terminal."""
 
@@ -218,23 +222,38 @@ def open_practice(data: Path, pgid: int | None) -> Practice:
 
 
 @contextmanager
-def until_interrupted() -> Iterator[Callable[[], bool]]:
-    """Yield `cancelled()`, which turns true at the first Ctrl+C; the second one ends at once."""
-    asked = threading.Event()
+def until_stopped() -> Iterator[threading.Event]:
+    """Yield an event that Ctrl+C, SIGTERM or a closed terminal sets.
 
-    def note(_signal: int, _frame: FrameType | None) -> None:
-        if asked.is_set():
+    A second Ctrl+C ends at once. A closed terminal says so more than once: that is no impatience.
+    What is not to be heard (nohup) is not heard here either.
+    """
+    stop = threading.Event()
+
+    def note(number: int, _frame: FrameType | None) -> None:
+        if stop.is_set() and number == signal.SIGINT:
             raise KeyboardInterrupt
-        asked.set()
+        stop.set()
 
     if threading.current_thread() is not threading.main_thread():
-        yield asked.is_set
+        yield stop
         return
-    before = signal.signal(signal.SIGINT, note)
+    before = {one: signal.getsignal(one) for one in ENDING_SIGNALS}
+    heard = [one for one, handler in before.items() if handler not in (signal.SIG_IGN, None)]
+    for one in heard:
+        signal.signal(one, note)
     try:
-        yield asked.is_set
+        yield stop
     finally:
-        signal.signal(signal.SIGINT, before)
+        for one in heard:
+            signal.signal(one, before[one])
+
+
+@contextmanager
+def until_interrupted() -> Iterator[Callable[[], bool]]:
+    """Yield `cancelled()`, which turns true when the command is to end, as `until_stopped` says."""
+    with until_stopped() as stop:
+        yield stop.is_set
 
 
 class ProgressPrinter:

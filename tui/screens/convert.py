@@ -60,12 +60,19 @@ async def convert(
 
     Raises Refused before anything is written, and what the conversion raises.
     """
+    from exporter.convert.disclosing import disclose
+
     name = archive.path.name
     word = "CSV files" if form == "csv" else "an Excel workbook"
     await practice.ask(retrieving.begin_conversion, actor, f"Converts {name} to {word}.")
-    made = await asyncio.to_thread(_make, archive, form, target, job)
-    what = f"Converted {name} to {word}: {made.tables} tables, {made.rows:,} rows."
-    await practice.ask(retrieving.record_disclosure, actor, form=form, what=what)
+
+    def run() -> Conversion:
+        made = _make(archive, form, target, job)
+        what = f"Converted {name} to {word}: {made.tables} tables, {made.rows:,} rows."
+        disclose(practice, actor, made.files, form=form, what=what)
+        return made
+
+    made = await asyncio.to_thread(run)
     notes = f" {words.count(len(made.notes), 'note')} on its last sheet." if made.notes else ""
     tables = words.count(made.tables, "table")
     return f"{tables}, {made.rows:,} rows in {target}. Not encrypted.{notes}"

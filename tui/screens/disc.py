@@ -50,39 +50,31 @@ def listening(job: Job) -> Callable[[Progress], None]:
     return listen
 
 
-async def record(
-    practice: Practice, actor: Actor, made: list[Path], form: str, what: str, *, is_encrypted: bool
-) -> None:
-    """Write a disclosure to the audit trail; where that fails, what was made does not stay."""
-    try:
-        await practice.ask(
-            retrieving.record_disclosure, actor, form=form, what=what, is_encrypted=is_encrypted
-        )
-    except ChairsideError:
-        for path in made:
-            path.unlink(missing_ok=True)
-        raise
-
-
 async def make_discs(
     practice: Practice, actor: Actor, archive: Archive, folder: Path, job: Job
 ) -> Discs:
     """Make the images and write it to the audit trail. Raises Refused before anything is made."""
     from exporter.convert.disc import to_disc
+    from exporter.convert.disclosing import disclose
 
     name = archive.path.name
     await practice.ask(retrieving.begin_conversion, actor, f"Writes {name} onto disc images.")
-    made = await asyncio.to_thread(to_disc, archive, folder, None, listening(job), job.cancelled)
-    what = f"Wrote {name} onto {words.count(len(made.images), 'disc image')}: {made.rows:,} rows."
-    paths = [image.path for image in made.images]
-    await record(practice, actor, paths, "disc", what, is_encrypted=False)
-    return made
+
+    def run() -> Discs:
+        made = to_disc(archive, folder, None, listening(job), job.cancelled)
+        images = words.count(len(made.images), "disc image")
+        what = f"Wrote {name} onto {images}: {made.rows:,} rows."
+        disclose(practice, actor, [image.path for image in made.images], form="disc", what=what)
+        return made
+
+    return await asyncio.to_thread(run)
 
 
 async def make_locked(
     practice: Practice, actor: Actor, archive: Archive, path: Path, passphrase: str, job: Job
 ) -> str:
     """Make the encrypted archive of the CSV; return the sentence that tells it."""
+    from exporter.convert.disclosing import disclose
     from exporter.convert.locked_csv import to_locked_csv
     from store.use_cases.signing_in import practice_card
 
@@ -91,12 +83,15 @@ async def make_locked(
     moment = practice.clock.now().astimezone(ZoneInfo(zone))
     begun = f"Writes {name} into an encrypted archive of CSV files."
     await practice.ask(retrieving.begin_conversion, actor, begun)
-    made = await asyncio.to_thread(
-        to_locked_csv, archive, path, passphrase, moment, None, listening(job), job.cancelled
-    )
-    what = f"Wrote {name} into an encrypted archive of CSV files: {made.rows:,} rows."
-    await record(practice, actor, [path], "csv", what, is_encrypted=True)
-    return f"{path.name}: {words.count(made.tables, 'table')}, {made.rows:,} rows, encrypted."
+
+    def run() -> str:
+        listen = listening(job)
+        made = to_locked_csv(archive, path, passphrase, moment, None, listen, job.cancelled)
+        what = f"Wrote {name} into an encrypted archive of CSV files: {made.rows:,} rows."
+        disclose(practice, actor, [path], form="csv", what=what, is_encrypted=True)
+        return f"{path.name}: {words.count(made.tables, 'table')}, {made.rows:,} rows, encrypted."
+
+    return await asyncio.to_thread(run)
 
 
 class _MakingDialog(Dialog[str | None], place="disc"):

@@ -37,9 +37,13 @@ async def burn_one(practice: Practice, actor: Actor, image: Image, drive: Drive,
 
     name = image.path.name
     await practice.ask(retrieving.begin_conversion, actor, f"Burns {name}.")
-    await asyncio.to_thread(burn, image.path, drive.address, listen, job.cancelled)
     what = f"Burned {name}: {words.count(len(image.files), 'CSV file')}."
-    await practice.ask(retrieving.record_disclosure, actor, form="disc", what=what)
+
+    def run() -> None:
+        burn(image.path, drive.address, listen, job.cancelled)
+        practice.call(retrieving.record_disclosure, actor, form="disc", what=what)
+
+    await asyncio.to_thread(run)
     return f"{name} is burned, read back and right."
 
 

@@ -14,7 +14,6 @@ from textual import work
 from textual.app import ComposeResult
 from textual.widgets import Static
 
-from store.errors import ChairsideError
 from store.use_cases import retrieving
 from tui.screens.convert import ConvertDialog
 from tui.screens.dialogs import ProgressDialog
@@ -42,23 +41,21 @@ async def extract(
     practice: Practice, actor: Actor, archive: Archive, folder: Path, job: Job
 ) -> str:
     """Extract all files and write it to the audit trail; return the sentence that tells it."""
+    from exporter.convert.disclosing import disclose
 
     def listen(progress: Progress) -> None:
         job.progress(progress.bytes_done, progress.bytes_total, progress.table)
 
     name = archive.path.name
     await practice.ask(retrieving.begin_conversion, actor, f"Extracts the files of {name}.")
-    made = await asyncio.to_thread(archive.extract, folder, listen, job.cancelled)
-    files = words.count(len(made), "file")
-    try:
-        await practice.ask(
-            retrieving.record_disclosure, actor, form=FORM, what=f"Extracted {files} of {name}."
-        )
-    except ChairsideError:
-        for path in made:
-            path.unlink(missing_ok=True)
-        raise
-    return f"{files} in {folder}. Not encrypted."
+
+    def run() -> str:
+        made = archive.extract(folder, listen, job.cancelled)
+        files = words.count(len(made), "file")
+        disclose(practice, actor, made, form=FORM, what=f"Extracted {files} of {name}.")
+        return f"{files} in {folder}. Not encrypted."
+
+    return await asyncio.to_thread(run)
 
 
 class ExtractDialog(ConvertDialog):

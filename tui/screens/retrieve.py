@@ -35,19 +35,14 @@ if TYPE_CHECKING:
 
 async def save(practice: Practice, actor: Actor, found: Retrieval, folder: Path, job: Job) -> str:
     """Copy, compare, and write to the audit trail; return the sentence that tells it."""
-    from exporter.runner.saving import save_archive
+    from exporter.runner.handing_over import hand_over
 
     def listen(progress: Progress) -> None:
         job.progress(progress.bytes_done, progress.bytes_total, "copying")
 
-    was_there = (folder.expanduser() / found.file_name).exists()
-    saved = await asyncio.to_thread(save_archive, found, folder, listen, job.cancelled)
-    try:
-        await practice.ask(retrieving.record_retrieval, actor, found.download_id, str(saved.parent))
-    except ChairsideError:
-        if not was_there:
-            await asyncio.to_thread(saved.unlink)
-        raise
+    saved = await asyncio.to_thread(
+        hand_over, practice, actor, found, folder, listen, job.cancelled
+    )
     return f"Saved as {saved}, {words.size(found.size)}, compared with the original."
 
 

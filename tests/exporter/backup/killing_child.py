@@ -28,14 +28,14 @@ from tests.exporter.backup.steps import PASSPHRASE, backed_up, put_back, reopene
 
 OLD, NEW = "Since renamed", people.PRACTICE_NAME
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT
-_STEPS = {"os.rename", "os.link", "os.remove", "os.mkdir", "os.rmdir", "sqlite3.connect"}
+STEPS = {"os.rename", "os.link", "os.remove", "os.mkdir", "os.rmdir", "sqlite3.connect"}
 _taken, _deadly = 0, 0
 
 
 def _watch(event: str, arguments: tuple[Any, ...]) -> None:
     global _taken
     writes = event == "open" and isinstance(arguments[2], int) and arguments[2] & _WRITES
-    if writes or event in _STEPS:
+    if writes or event in STEPS:
         _taken += 1
         if _taken == _deadly:
             os.kill(os.getpid(), signal.SIGKILL)

@@ -117,16 +117,22 @@ def test_a_reader_without_joliet_finds_the_files_too(whole_archive: Path, tmp_pa
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has access lists instead of modes")
 def test_attack_plain_text_left_beside_the_images(large: Path, tmp_path: Path) -> None:
     """Vulnerability: working files that others can read. Scenario: a folder that everybody sees.
-    Verified: the only working folder is 0700 while it runs; after it only images stay, 0600."""
+    Verified: the only working folder is 0700 while it runs, beside it is nothing but its lock,
+    empty and 0600; after it only images stay, 0600."""
     tmp_path.chmod(0o755)
-    modes = set()
+    modes, beside = set(), set()
 
     def look(_progress: Progress) -> None:
-        modes.update(stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir())
+        for path in tmp_path.iterdir():
+            told = path.stat()
+            if path.is_dir():
+                modes.add(stat.S_IMODE(told.st_mode))
+            else:
+                beside.add((path.suffix, stat.S_IMODE(told.st_mode), told.st_size))
 
     with Archive.open(large, PASSWORD) as archive:
         made = to_disc(archive, tmp_path, progress=look, sectors=SMALL_DISC)
-    assert modes == {0o700}
+    assert (modes, beside) == ({0o700}, {(".lock", 0o600, 0)})
     assert {path.name for path in tmp_path.iterdir()} == {i.path.name for i in made.images}
     assert {stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()} == {0o600}
 

@@ -23,7 +23,7 @@ from store.practice import Practice
 from store.use_cases import downloads
 from tests import people
 from tests.clocks import START, FixedClock
-from tui.commands.runner import until_stopped
+from tui.commands.support import until_stopped
 
 SignIn = Callable[[str], Actor]
 

@@ -1,0 +1,32 @@
+"""Copies for people, and their place in the audit trail (REQUIREMENTS D18, D19).
+
+One rule: a copy that could not be written to the audit trail does not stay.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from exporter.archive.files import taken_back_on_error
+from store.access import Actor
+from store.practice import Practice
+from store.use_cases.retrieving import record_disclosure
+
+
+def disclose(
+    practice: Practice,
+    actor: Actor,
+    made: Sequence[Path],
+    *,
+    form: str,
+    what: str,
+    is_encrypted: bool = False,
+) -> None:
+    """Write to the audit trail what was just made, in the thread that made it.
+
+    `form` and `what` are as for `record_disclosure`. Raises SessionEnded, Refused, StoreProblem:
+    the files are gone then.
+    """
+    with taken_back_on_error(made):
+        practice.call(record_disclosure, actor, form=form, what=what, is_encrypted=is_encrypted)
