@@ -23,7 +23,7 @@ from tui.nothing_out import NothingOut
 from tui.screens.sign_in import SignInScreen
 from tui.widgets.field import Line
 from tui.widgets.jobs import Job
-from tui.widgets.place import PlaceMixin
+from tui.widgets.place import PlaceMixin, what_began
 
 if TYPE_CHECKING:
     from textual.driver import Driver
@@ -222,13 +222,19 @@ class ChairsideApp(NothingOut, App[None], inherit_bindings=False):
             self._last_touch = self.clock.now()
         await super().on_event(event)
 
+    async def run_action(self, *arguments: Any, **named: Any) -> bool:
+        """Run what a key is for, once what the key before it began has taken its first step."""
+        await what_began()
+        return await super().run_action(*arguments, **named)
+
     # Keys inside a field, dealt with before the next key is
 
     async def action_enter_line(self) -> None:
         """Enter: once the field has taken all that was typed before, the screen goes on."""
         if isinstance(self.focused, Line) and isinstance(self.screen, PlaceMixin):
             await self.focused.caught_up()
-            self.screen.entered()
+            if not self.screen.is_working:
+                self.screen.entered()
 
     def action_leave_line(self, direction: int) -> None:
         """Up and down: the field before or after."""

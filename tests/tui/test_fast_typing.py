@@ -11,8 +11,12 @@ from textual.app import App, ComposeResult
 from tests import people
 from tests.tui.conftest import SMALL, burst, see, seen, settle, sign_in
 from tests.tui.places import open_place
+from tui.screens.dialogs import ConfirmDialog
 from tui.screens.help import HelpDialog
 from tui.screens.home import HomeScreen
+from tui.screens.membership import MembershipDialog
+from tui.screens.schedule import ScheduleDialog
+from tui.screens.user_form import UserFormDialog
 from tui.widgets.long_text import LongText
 
 
@@ -109,3 +113,44 @@ async def test_a_screen_that_ends_under_help_leaves_help_where_it_is(kiosk: Any)
         assert isinstance(kiosk.screen, HelpDialog)
         await pilot.press("escape")
         await settle(pilot, lambda: isinstance(kiosk.screen, HomeScreen))
+
+
+@pytest.mark.parametrize(
+    ("place", "there", "key", "dialog"),
+    [
+        ("data_download", "No download has been scheduled yet.", "s", ScheduleDialog),
+        ("users", "Ana Silva", "n", UserFormDialog),
+        ("users", "Ana Silva", "g", MembershipDialog),
+        ("users", "Ana Silva", "x", ConfirmDialog),
+    ],
+)
+async def test_a_key_pressed_twice_in_a_burst_opens_one_dialog(
+    kiosk: Any, place: str, there: str, key: str, dialog: type
+) -> None:
+    """Else an empty form stands there after the first was right, and is filled in once more."""
+    async with kiosk.run_test(size=SMALL) as pilot:
+        await sign_in(pilot, "kim")
+        await open_place(pilot, place)
+        await see(pilot, there)
+        screens = len(kiosk.screen_stack)
+        burst(pilot, (key, key), (key, key), (key, key))
+        await settle(pilot, lambda: isinstance(kiosk.screen, dialog))
+        await pilot.press("escape")
+        await settle(pilot, lambda: not kiosk.screen.is_working)
+        await pilot.pause()
+        assert len(kiosk.screen_stack) == screens
+
+
+async def test_what_ends_while_the_help_is_read_opens_after_it(
+    kiosk: Any,
+) -> None:
+    """F1 in the same burst as the key: the help comes first, and the form is not lost."""
+    async with kiosk.run_test(size=SMALL) as pilot:
+        await sign_in(pilot, "kim")
+        await open_place(pilot, "data_download")
+        await see(pilot, "No download has been scheduled yet.")
+        burst(pilot, ("s", "s"), ("f1", None))
+        await settle(pilot, lambda: isinstance(kiosk.screen, HelpDialog))
+        await settle(pilot, lambda: not kiosk.screen_stack[-2].is_working)
+        await pilot.press("escape")
+        await see(pilot, "Schedule a data download")

@@ -37,7 +37,7 @@ class TextDialog(Dialog[None], place="message"):
 
     def body(self) -> ComposeResult:
         """The text, drawn as it is."""
-        with VerticalScroll(id="text", classes="dialog--long"):
+        with VerticalScroll(id="text"):
             yield Static(join(*self._pieces))
 
     def buttons(self) -> ComposeResult:

@@ -59,7 +59,7 @@ class HelpDialog(Dialog[None], place="help"):
                 parts.append((f"\n{' ' * _KEY_WIDTH}{_beside(f'Not now: {reason}')}", "$tone-dim"))
             parts.append(("\n", ""))
         parts += [("\n", ""), *((f"{line}\n", "$tone-dim") for line in keys.MOVING)]
-        with VerticalScroll(id="help", classes="dialog--long"):
+        with VerticalScroll(id="help"):
             yield Static(join(*parts))
 
     def buttons(self) -> ComposeResult:

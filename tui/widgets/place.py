@@ -5,11 +5,11 @@ One rule: a worker fetches and a handler decides; an error of either ends here, 
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, ClassVar, Final, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar, cast
 
-from textual import events, on
 from textual.app import ComposeResult
 from textual.await_complete import AwaitComplete
 from textual.binding import BindingType
@@ -25,7 +25,7 @@ from tui import keys
 from tui.widgets.button import PushButton
 from tui.widgets.frame import EmergencyLine, KeyLine, MessageLine, PathLine, WhoLine
 from tui.widgets.opening import ComesWhole
-from tui.widgets.safe import content
+from tui.widgets.sheet import Sheet, SheetBody, SheetTitle
 
 if TYPE_CHECKING:
     from tui.app import ChairsideApp
@@ -35,6 +35,15 @@ Result = TypeVar("Result")
 
 ACTIONS: Final = frozenset({"do", "focus_next", "focus_previous"})
 """All that a key or a link may run on a screen; anything else is turned away."""
+
+
+async def what_began() -> None:
+    """Let the work that a key began take its first step, in which it says that it is working.
+
+    A key that came in the same burst must find that, or it begins the same once more.
+    """
+    await asyncio.sleep(0)
+
 
 UNEXPECTED = "Something unexpected happened here."
 UNEXPECTED_DO = (
@@ -63,6 +72,7 @@ class PlaceMixin(ComesWhole[Answer]):
         super().__init__()
         self._working = ""
         self._waiting_to_leave = False
+        self._waiting_to_open: tuple[Screen[Any], Callable[[Any], None] | None] | None = None
         self._answer: Answer | None = None
 
     @property
@@ -136,12 +146,15 @@ class PlaceMixin(ComesWhole[Answer]):
     def open(
         self, screen: Screen[Result], then: Callable[[Result | None], None] | None = None
     ) -> None:
-        """Put a screen over this one, if this one is still what people see.
+        """Put a screen over this one, if this one is still what people work with.
 
-        A worker that ends after the lock must not draw over it (docs/design.md, Kiosk).
+        A worker that ends after the lock must not draw over it (docs/design.md, Kiosk), nor over
+        what a key after its own has opened. Where only the help lies above, it waits for that.
         """
-        if self.is_current:
+        if self.is_active:
             self.app.push_screen(screen, then)
+        elif self.is_current and cast("PlaceMixin[Any]", self.app.screen).place == "help":
+            self._waiting_to_open = (screen, then)
 
     def dismiss(self, result: Answer | None = None) -> AwaitComplete:
         """Leave with an answer; under another screen, as soon as that one is gone.
@@ -155,7 +168,10 @@ class PlaceMixin(ComesWhole[Answer]):
         return AwaitComplete()
 
     def on_screen_resume(self) -> None:
-        """On top again: leave if that was put off."""
+        """On top again: open or leave if that was put off."""
+        if self._waiting_to_open is not None:
+            (screen, then), self._waiting_to_open = self._waiting_to_open, None
+            self.open(screen, then)
         if self._waiting_to_leave:
             self._waiting_to_leave = False
             self.dismiss(self._answer)
@@ -247,19 +263,12 @@ class Dialog(PlaceMixin[Answer], ModalScreen[Answer]):
 
     TITLE_TEXT: ClassVar[str] = ""
 
-    @on(events.Mount)
-    @on(events.Resize)
-    def _fit(self) -> None:
-        """Give a long text all lines beside title, buttons, edges and a red line above."""
-        for text in self.query(".dialog--long"):
-            text.styles.max_height = max(1, self.app.size.height * 92 // 100 - 10)
-
     def compose(self) -> ComposeResult:
         """The sheet and its own line of keys."""
         yield EmergencyLine()
-        with Vertical(classes="dialog--sheet"):
-            yield Static(content(self.title_text), classes="dialog--title")
-            with Vertical(classes="dialog--body"):
+        with Sheet():
+            yield SheetTitle(self.title_text)
+            with SheetBody():
                 yield from self.body()
             yield MessageLine()
             with Horizontal(classes="dialog--buttons"):
@@ -279,9 +288,10 @@ class Dialog(PlaceMixin[Answer], ModalScreen[Answer]):
         """The harmless button first."""
         yield PushButton("Back", id="back")
 
-    def on_push_button_pressed(self, event: PushButton.Pressed) -> None:
+    async def on_push_button_pressed(self, event: PushButton.Pressed) -> None:
         """`back` leaves; a dialog answers for its other buttons in `pressed`."""
         event.stop()
+        await what_began()
         if event.button.id == "back":
             self.do_kiosk_back()
         elif self._working:
