@@ -195,9 +195,9 @@ PLACES: Final[dict[str, PlaceHelp]] = {
         ("archive.extract", "archive.other", "kiosk.back"),
     ),
     "archive_foreign": PlaceHelp(
-        "An archive of another program",
+        "An archive without a manifest",
         (
-            "Its codes and checksums were checked. It has no manifest, so nobody can tell whether",
+            "Its codes and checksums were checked. Without a manifest nobody can tell whether",
             "a file is missing. Texts in columns are shown as tables; extracting writes them all.",
         ),
         ("archive.view", "archive.extract", "archive.other", "kiosk.back", "kiosk.help"),

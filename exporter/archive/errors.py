@@ -10,6 +10,7 @@ import unicodedata
 from store.errors import ChairsideError
 
 UNCHANGED = "Nothing was changed."
+_LONGEST_NAME = 80
 COPY_AGAIN = "Copy it again from where it was made, or retrieve it again in Chairside."
 
 
@@ -77,11 +78,14 @@ class Cancelled(ChairsideError):
 
 
 def drawn(name: str) -> str:
-    """Return a name out of an archive, fit for a sentence: no control characters, not endless."""
+    """Return a name out of an archive, fit for a sentence: no control characters, not endless.
+
+    Of a long one the end is kept: files of one folder differ there.
+    """
     plain = "".join(
         "\N{REPLACEMENT CHARACTER}"
         if unicodedata.category(c) in ("Cc", "Cf", "Cs", "Zl", "Zp")
         else c
-        for c in name[:80]
+        for c in name[-_LONGEST_NAME:]
     )
-    return f"{plain}…" if len(name) > 80 else plain
+    return f"…{plain}" if len(name) > _LONGEST_NAME else plain

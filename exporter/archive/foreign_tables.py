@@ -138,7 +138,7 @@ def _delimiter_of(name: str, first: bytes) -> str:
 
 
 def _fields(header: Row) -> tuple[Field, ...]:
-    names = [drawn(name or "")[:MAX_NAME] or f"field {n}" for n, name in enumerate(header, 1)]
+    names = [drawn((name or "")[:MAX_NAME]) or f"field {n}" for n, name in enumerate(header, 1)]
     return tuple(Field(name, "text", MEANING, None, False, None, ()) for name in names)
 
 

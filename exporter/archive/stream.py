@@ -16,12 +16,13 @@ from isal import isal_zlib
 from exporter.archive.entry import MAC_BYTES, Entry
 from exporter.archive.errors import DamagedEntry
 from exporter.archive.limits import DEFAULT_LIMITS, Limits
-from exporter.archive.unlocking import PackedBytes, SharedFile, Unlocked
+from exporter.archive.unlocking import PackedBytes, SharedFile, Unlocked, is_authentic
 from exporter.archive.unpacking import UnpackProblem, unpacker_of
 
 PLAIN_BLOCK = 1024 * 1024
 """The most plain text that one step gives, however well it was compressed."""
 _AE_1 = 1
+_CODE_IS_WRONG = "its authentication code is wrong, so a byte of it was changed"
 
 
 class EntryStream:
@@ -111,7 +112,7 @@ class EntryStream:
         if code is not None and not compare_digest(
             code, self._file.read_at(self._entry.end - MAC_BYTES, MAC_BYTES)
         ):
-            raise self._damaged("its authentication code is wrong, so a byte of it was changed")
+            raise DamagedEntry(self._entry.name, _CODE_IS_WRONG)
         if not self._unpacker.is_complete:
             raise self._damaged("its compressed data has no end")
         if self.plain_bytes != self._entry.size:
@@ -120,4 +121,7 @@ class EntryStream:
             raise self._damaged("its checksum is wrong")
 
     def _damaged(self, fault: str) -> DamagedEntry:
+        """Return what is wrong; what changed bytes unpack to is none of it, but that they were."""
+        if self._keys is not None and not is_authentic(self._file, self._entry, self._keys):
+            fault = _CODE_IS_WRONG
         return DamagedEntry(self._entry.name, fault)

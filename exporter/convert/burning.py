@@ -40,6 +40,7 @@ _READ = re.compile(r"(\d+) of\s+(\d+) blocks read")
 _LISTING_SECONDS = 30
 _STOPPING_SECONDS = 120
 _LOOK_SECONDS = 0.2
+_LONGEST_REASON = 80
 _BLOCK = 1024 * 1024
 _PADDING = 150
 """Sectors of zeros that xorriso adds, because drives read ahead."""
@@ -229,7 +230,7 @@ def _run(words: Sequence[str], watch: _Watch) -> str | None:
             failure = failure or (found[1].strip() if found else None)
         if process.wait() == 0:
             return None
-    return drawn(failure or "no reason was given") + "."
+    return drawn((failure or "no reason was given")[:_LONGEST_REASON]) + "."
 
 
 def _next(lines: queue.SimpleQueue[str | None]) -> str | None:

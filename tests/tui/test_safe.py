@@ -28,9 +28,9 @@ def test_what_is_drawn_can_be_sent_to_a_terminal(value: str) -> None:
     safe.drawable(value).encode("utf-8")
 
 
-@given(ANY_TEXT, st.integers(0, 60), st.booleans())
-def test_fit_takes_exactly_its_width(value: str, width: int, right: bool) -> None:
-    assert cell_len(safe.fit(value, width, right=right)) == width
+@given(ANY_TEXT, st.integers(0, 60), st.booleans(), st.booleans())
+def test_fit_takes_exactly_its_width(value: str, width: int, right: bool, keeps_end: bool) -> None:
+    assert cell_len(safe.fit(value, width, right=right, keeps_end=keeps_end)) == width
 
 
 @given(st.text(max_size=40))
@@ -58,6 +58,13 @@ def test_what_cannot_be_seen_is_drawn(value: str, drawn: str) -> None:
 
 def test_a_clipped_text_says_so() -> None:
     assert safe.clip("王小明", 4) == "王…"
+
+
+def test_a_path_keeps_its_end() -> None:
+    assert safe.clip("letters/of November/3.csv", 12, keeps_end=True) == "…ember/3.csv"
+    assert safe.clip("short.csv", 12, keeps_end=True) == "short.csv"
+    assert safe.clip("王小明", 4, keeps_end=True) == "…明"
+    assert safe.clip("abcx\u0323yz", 3, keeps_end=True) == "…yz", "no mark without its letter"
 
 
 def test_a_tower_of_marks_stays_on_its_line() -> None:

@@ -12,14 +12,13 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.widgets import Static
 
-from store.clock import moment
+from tui.screens import archive_lines as lines
 from tui.screens.archive_preview import TALL, Preview
 from tui.screens.dialogs import TextDialog
 from tui.screens.field_words import fields_text
-from tui.widgets import words
 from tui.widgets.place import Place
-from tui.widgets.safe import clip, content, join
-from tui.widgets.table import Cell, Column, Table
+from tui.widgets.safe import clip, content
+from tui.widgets.table import Column, Table
 
 if TYPE_CHECKING:
     from exporter.archive.description import DescribedTable, Manifest
@@ -31,19 +30,6 @@ if TYPE_CHECKING:
 SIGN_IN_TO_CONVERT: Final = (
     "Converting needs a signed-in user, because it is written to the audit trail."
 )
-WIDEST_NAME: Final = 28
-_COLUMNS: Final = (
-    Column("Rows", 9, right=True),
-    Column("Size", 9, right=True),
-    Column("What it holds", 0),
-)
-_FOREIGN_COLUMNS: Final = (
-    Column("File", 0),
-    Column("Size", 10, right=True),
-    Column("Packed", 9),
-    Column("Protection", 17),
-)
-NOT_DESCRIBED: Final = "Chairside did not make this archive: x extracts its files as they are."
 
 
 class ArchiveScreen(Place, place="archive"):
@@ -53,6 +39,7 @@ class ArchiveScreen(Place, place="archive"):
         super().__init__()
         self._archive = archive
         self._checked = checked
+        self._faults = lines.faults(checked)
         self._conversion: Job | None = None
         self._tables: list[DescribedTable] = []
 
@@ -74,100 +61,45 @@ class ArchiveScreen(Place, place="archive"):
         """Whole or not, of when and whose, then the tables."""
         yield Static(id="verdict")
         yield Static(id="snapshot")
-        yield Table(() if self._manifest else _FOREIGN_COLUMNS, id="tables")
+        yield Table(() if self._manifest else lines.FILE_COLUMNS, id="tables")
         yield Static(id="meaning")
         if self._manifest is not None:
             yield Preview(self._archive, id="preview")
 
     def on_mount(self) -> None:
         """Fill in."""
-        self._show_verdict()
-        self._show_snapshot()
-        self.on_resize()
+        bare = sum(entry.lock == "none" for entry in self._archive.entries)
+        self.query_one("#verdict", Static).update(lines.verdict(self._checked, bare))
+        told = content(lines.snapshot(self._manifest), "$tone-dim")
+        self.query_one("#snapshot", Static).update(told)
         table = self.query_one(Table)
         table.focus()
         if self._manifest is None:
-            self._show_entries(table)
-            return
-        # What holds something comes first; empty tables follow, dim.
-        self._tables = sorted(self._manifest.tables, key=lambda one: not one.rows)
-        table.show(
-            [
-                (
-                    Cell(one.name, "" if one.rows else "dim"),
-                    Cell(words.number(one.rows), "" if one.rows else "dim"),
-                    Cell(words.size(one.bytes), "" if one.rows else "dim"),
-                    Cell(one.meaning, "dim"),
-                )
-                for one in self._tables
-            ],
-            columns=(Column("Table", self._widest_name()), *_COLUMNS),
-        )
-        self._tell_meaning()
+            entries = self._archive.entries
+            faults = [self._faults.get(entry.name, "") for entry in entries]
+            table.show([*map(lines.file_row, entries, faults)])
+        else:
+            # What holds something comes first; empty tables follow, dim.
+            self._tables = sorted(self._manifest.tables, key=lambda one: not one.rows)
+            table.show(
+                [lines.table_row(one, self._faults.get(one.path, "")) for one in self._tables],
+                columns=(Column("Table", self._widest_name()), *lines.TABLE_COLUMNS),
+            )
+        self.on_resize()
 
     def on_resize(self) -> None:
         """The first rows are shown where the list keeps room enough."""
         self.query(Preview).set(display=self.size.height >= TALL)
+        self._tell_meaning()
 
     def _widest_name(self) -> int:
         """Names stand in full; what a table holds is told under the list as well."""
-        return min(WIDEST_NAME, max((len(one.name) for one in self._tables), default=0))
-
-    def _show_entries(self, table: Table) -> None:
-        """What another program made: each entry with how it is packed and locked."""
-        table.show(
-            [
-                (
-                    Cell(entry.name, "dim" if entry.hindrance else ""),
-                    Cell(words.size(entry.size)),
-                    Cell(entry.packing, "dim"),
-                    Cell(entry.protection, "dim" if entry.is_locked else "warn"),
-                )
-                for entry in self._archive.entries
-            ]
-        )
-        self._tell_meaning()
+        return min(lines.WIDEST_NAME, max((len(one.name) for one in self._tables), default=0))
 
     def on_unmount(self) -> None:
         """Close the archive, unless a conversion still reads it: then that closes it."""
         if self._conversion is None or self._conversion.is_over:
             self._archive.close()
-
-    def _show_verdict(self) -> None:
-        checked = self._checked
-        files = words.count(checked.entries, "file")
-        if not checked.is_whole:
-            first = checked.findings[0].sentence
-            more = len(checked.findings) - 1
-            tail = f" And {more} more." if more else ""
-            verdict = join(("● Damaged or changed. ", "bold $tone-bad"), (first + tail, ""))
-        elif checked.unchecked:
-            first = checked.unchecked[0].sentence
-            verdict = join(("● Not all could be checked. ", "bold $tone-warn"), (first, ""))
-        elif checked.is_described:
-            verdict = join(
-                ("● Whole and unchanged: ", "bold $tone-good"),
-                (f"{files}, {words.count(checked.rows, 'row')}, every checksum right.", ""),
-            )
-        else:
-            verdict = join(
-                ("● Opens with this password: ", "bold $tone-warn"),
-                (f"{files}, every code and checksum right.", ""),
-            )
-        self.query_one("#verdict", Static).update(verdict)
-
-    def _show_snapshot(self) -> None:
-        manifest = self._manifest
-        text = "It was made by another program: no manifest tells whether a file is missing."
-        if manifest is not None:
-            try:
-                at = moment(manifest.snapshot)
-                when = f"{words.instant(at, manifest.time_zone)}, {manifest.time_zone}"
-            except (ValueError, LookupError, OSError):
-                # An archive from elsewhere may name a zone that does not exist.
-                when = manifest.snapshot
-            text = f"Snapshot of {when} · {clip(manifest.practice, 40)} · PGID {manifest.pgid}"
-        self.query_one("#snapshot", Static).update(content(text, "$tone-dim"))
 
     @property
     def _marked(self) -> DescribedTable | None:
@@ -182,15 +114,16 @@ class ArchiveScreen(Place, place="archive"):
 
     @on(Table.Marked)
     def _tell_meaning(self) -> None:
-        """The whole meaning of the marked table: its cell may be clipped."""
+        """The whole of what is told of the marked line: its cells may be clipped."""
         table, entry = self._marked, self._marked_entry
+        shown = self.query_one("#meaning", Static)
         if entry is not None:
             notes = (*self._checked.notes, *self._checked.unchecked)
-            told = next((note.sentence for note in notes if note.entry == entry.name), "")
-            self.query_one("#meaning", Static).update(content(told, "$tone-dim"))
+            note = next((note.fault for note in notes if note.entry == entry.name), "")
+            fault = self._faults.get(entry.name, "")
+            shown.update(lines.about_file(entry, fault, note, self.size.width - 4))
         if table is not None:
-            line = join((f"{table.name}  ", "bold $tone-key"), (table.meaning, "$tone-dim"))
-            self.query_one("#meaning", Static).update(line)
+            shown.update(lines.about_table(table, self._faults.get(table.path, "")))
             if self._checked.is_whole:
                 self.query_one(Preview).look_at(table)
 
@@ -201,7 +134,7 @@ class ArchiveScreen(Place, place="archive"):
         if not key_id.startswith("archive.") or key_id == "archive.other":
             return ""
         if self._manifest is None and key_id not in ("archive.view", "archive.extract"):
-            return NOT_DESCRIBED
+            return lines.NOT_DESCRIBED
         converts = key_id in ("archive.csv", "archive.excel", "archive.disc", "archive.extract")
         if converts and self.kiosk.actor is None:
             return SIGN_IN_TO_CONVERT
@@ -216,11 +149,12 @@ class ArchiveScreen(Place, place="archive"):
             self._view_entry(self._marked_entry)
         if table is None:
             return
-        if not table.rows:
+        fault = self._faults.get(table.path, "")
+        if not table.rows and not fault:
             self.say("Empty.", f"{table.name} has no rows in this archive.")
         else:
             self.hush()
-            self.open(RowsScreen(self._archive, table, self.path))
+            self.open(RowsScreen(self._archive, table, self.path, fault))
 
     @work(description="look for a table", exit_on_error=False)
     async def _view_entry(self, entry: Entry) -> None:

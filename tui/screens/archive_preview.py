@@ -7,6 +7,7 @@ marked in the end is read, and of each cell no more is kept than can be seen.
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
@@ -99,7 +100,7 @@ def _that_fit(columns: list[Column], room: int) -> list[Column]:
     for column in columns:
         if room < min(column.width, _LEAST):
             break
-        seen.append(column)
+        seen.append(replace(column, width=min(column.width, room)))
         room -= column.width + len(_GAP)
     return seen
 

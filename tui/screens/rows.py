@@ -12,6 +12,7 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.widgets import Static
 
+from tui.screens.archive_lines import rows_are_damaged
 from tui.screens.dialogs import TextDialog
 from tui.screens.field_words import cell_text, columns_for, fields_text
 from tui.widgets.place import Place
@@ -27,10 +28,18 @@ PAGE: Final = 200
 
 
 class RowsScreen(Place, place="rows"):
-    """Pages of up to 200 rows; the marked cell's field is told below."""
+    """Pages of up to 200 rows; the marked cell's field is told below.
 
-    def __init__(self, archive: Archive, table: DescribedTable, path: tuple[str, ...]) -> None:
+    Args:
+        fault: what is wrong with the table, in half a sentence; it stands above as long as its
+            rows are seen.
+    """
+
+    def __init__(
+        self, archive: Archive, table: DescribedTable, path: tuple[str, ...], fault: str = ""
+    ) -> None:
         super().__init__()
+        self._fault = fault
         self._archive = archive
         self._described = table
         self._above = path
@@ -43,7 +52,9 @@ class RowsScreen(Place, place="rows"):
         return (*self._above[1:], self._described.name)
 
     def body(self) -> ComposeResult:
-        """Which rows, the rows, and the marked field."""
+        """What is wrong with them, which rows, the rows, and the marked field."""
+        if self._fault:
+            yield Static(rows_are_damaged(self._fault), id="damaged")
         yield Static(id="which")
         yield Table((), by_cell=True, id="rows")
         yield Static(id="field")

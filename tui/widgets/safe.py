@@ -58,8 +58,11 @@ def _drawn(character: str) -> str:
     return character
 
 
-def clip(value: str, width: int) -> str:
-    """Return drawable text of at most `width` cells; what was cut is marked with `…`."""
+def clip(value: str, width: int, *, keeps_end: bool = False) -> str:
+    """Return drawable text of at most `width` cells; what was cut is marked with `…`.
+
+    The beginning is kept, or with `keeps_end` the end: paths differ in their last part.
+    """
     drawn = drawable(value)
     if cell_len(drawn) <= width:
         return drawn
@@ -67,17 +70,22 @@ def clip(value: str, width: int) -> str:
         return ""
     kept: list[str] = []
     room = width - 1
-    for character in drawn:
+    for character in reversed(drawn) if keeps_end else drawn:
         room -= cell_len(character)
         if room < 0:
             break
         kept.append(character)
-    return "".join(kept) + ELLIPSIS
+    if not keeps_end:
+        return "".join(kept) + ELLIPSIS
+    # A mark whose letter was cut would stand on the sign of the cut.
+    while kept and not cell_len(kept[-1]):
+        kept.pop()
+    return ELLIPSIS + "".join(reversed(kept))
 
 
-def fit(value: str, width: int, *, right: bool = False) -> str:
+def fit(value: str, width: int, *, right: bool = False, keeps_end: bool = False) -> str:
     """Return drawable text of exactly `width` cells, clipped or filled up with spaces."""
-    clipped = clip(value, width)
+    clipped = clip(value, width, keeps_end=keeps_end)
     fill = " " * max(0, width - cell_len(clipped))
     return fill + clipped if right else clipped + fill
 

@@ -29,11 +29,15 @@ _LEAST = 4
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: its heading, its width in cells (0 takes what is left), right-aligned or not."""
+    """A column: its heading, its width in cells (0 takes what is left), right-aligned or not.
+
+    `keeps_end`: what is too long is cut at its beginning, as paths are.
+    """
 
     heading: str
     width: int
     right: bool = False
+    keeps_end: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,7 +256,8 @@ class Table(ScrollView, can_focus=True, inherit_bindings=False):
         for place, (column, cells) in enumerate(self._widths()):
             if place:
                 segments.append(Segment(" " * _GAP, base))
-            text = fit(row[column].text, cells, right=self._columns[column].right)
+            how = self._columns[column]
+            text = fit(row[column].text, cells, right=how.right, keeps_end=how.keeps_end)
             segments.append(Segment(text, self._cell_style(base, row, column, is_marked)))
         return Strip(segments).adjust_cell_length(width, base)
 

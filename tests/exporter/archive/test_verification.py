@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from exporter.archive.errors import ArchiveProblem, Cancelled
 from exporter.archive.progress import Progress
 from exporter.archive.reader import Archive
-from exporter.archive.verification import Verification
+from exporter.archive.verification import Finding, Verification
 from exporter.archive.writer import ArchiveWriter
 from exporter.convert.csv_files import to_csv
 from store.archive_key import derive
@@ -83,6 +83,29 @@ def test_a_flipped_byte_is_named_with_its_entry(whole_archive: Path, tmp_path: P
             named = faults(verified(tmp_path / "a.zip"))
             assert list(named) == [entry.name], (place, named)
             assert named[entry.name]
+
+
+def test_of_a_changed_byte_the_wrong_code_is_told_and_not_what_came_of_it(
+    whole_archive: Path, tmp_path: Path
+) -> None:
+    """That a text is too long or does not unpack tells nobody that a byte was changed."""
+    with Archive.open(whole_archive, PASSWORD) as archive:
+        entry = archive.entry("visit.txt")
+    data = whole_archive.read_bytes()
+    told = set()
+    for place in range(entry.data_offset + 10, entry.end):
+        changed = bytearray(data)
+        changed[place] ^= 0x55
+        copy = tmp_path / "copy.zip"
+        copy.write_bytes(bytes(changed))
+        told.add(faults(verified(copy))["visit.txt"])
+    assert told == {"its authentication code is wrong, so a byte of it was changed"}
+
+
+def test_a_fault_is_told_with_the_end_of_a_long_name() -> None:
+    """Files of one folder have the same beginning."""
+    name = f"{'folder/' * 20}letter 3.csv"
+    assert Finding(name, "it is missing").sentence == f"…{name[-80:]}: it is missing."
 
 
 def test_every_byte_of_the_directory_counts(whole_archive: Path, tmp_path: Path) -> None:
