@@ -308,7 +308,7 @@ class ChairsideApp(NothingOut, App[None], inherit_bindings=False):
         # Each takes back what it has begun: a readable copy must not stay half made.
         while not all(job.is_over for job in self.jobs):
             await asyncio.sleep(0.05)
-        self.exit()
+        self.exit(return_code=1)
 
     # No way out, nothing to take along
 

@@ -166,7 +166,7 @@ def test_attack_finishing_a_sign_in_after_a_reset_in_the_same_second(practice: P
     [
         "UPDATE user SET is_hidden = 1 WHERE user_name = 'dana'",
         "UPDATE user SET is_disabled = 1 WHERE user_name = 'dana'",
-        "UPDATE user SET locked_until = '2026-11-20T18:00:00Z' WHERE user_name = 'dana'",
+        "UPDATE user SET locked_until = '2026-11-20T17:04:00Z' WHERE user_name = 'dana'",
         "UPDATE user SET password_changed_at = '2026-11-20T17:00:01Z' WHERE user_name = 'dana'",
     ],
 )

@@ -45,7 +45,7 @@ def test_attack_plain_data_that_a_closed_kiosk_left(
                 kiosk.terminate()
                 _read_until(ours, None)
             os.close(ours)
-            assert kiosk.wait(60) == 0
+            assert kiosk.wait(60) == 1
         finally:
             kiosk.kill()
             os.close(told)
