@@ -105,7 +105,7 @@ case "$*" in
 *-tell_media_space*)
     echo "Media current: CD-R"; echo "Media status : is blank"; echo "Media space  : 358000s" ;;
 *)
-    exec 3> alive; echo $$ >&3; exec tail -f /dev/null ;;
+    exec 3> alive; echo $$ >&3; exec cat nothing ;;
 esac
 """
 """A drive that burns for ever; the pipe `alive` is open for as long as it does."""
@@ -120,7 +120,8 @@ def test_attack_a_disc_that_is_finished_after_chairside_was_killed(
     drive.parent.mkdir()
     drive.write_text(DRIVE)
     drive.chmod(0o755)
-    os.mkfifo(tmp_path / "alive")
+    for name in ("alive", "nothing"):
+        os.mkfifo(tmp_path / name)
     program = (
         "import sys; from pathlib import Path; from exporter.convert.burning import burn;"
         "burn(Path(sys.argv[1]), '/dev/sr0')"
