@@ -38,7 +38,6 @@ _SPACE = re.compile(r"Media space\s*:\s*(\d+)s")
 _WRITTEN = re.compile(r"(\d+) of\s+(\d+) MB written")
 _READ = re.compile(r"(\d+) of\s+(\d+) blocks read")
 _LISTING_SECONDS = 30
-_STOPPING_SECONDS = 120
 _LOOK_SECONDS = 0.2
 _LONGEST_REASON = 80
 _BLOCK = 1024 * 1024
@@ -245,34 +244,30 @@ def _next(lines: queue.SimpleQueue[str | None]) -> str | None:
 def _process(
     words: Sequence[str],
 ) -> Iterator[tuple[subprocess.Popen[bytes], queue.SimpleQueue[str | None]]]:
-    """Run a program and hand out its lines; it is ended, gently first, when the block is left."""
+    """Run a program and hand out its lines; it is ended, gently first, when the block is left.
+
+    And when this process is killed: what it runs under (burner.py) ends with its standard input.
+    """
     lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()
     # A session of its own: Ctrl+C reaches the drive through us, in order.
     with subprocess.Popen(  # noqa: S603 - a program of the system, no shell
-        list(words),
-        stdin=subprocess.DEVNULL,
+        # -P: what lies in the present folder is not taken for our own modules.
+        [sys.executable, "-P", "-m", "exporter.convert.burner", *words],
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         start_new_session=True,
     ) as process:
+        assert process.stdin is not None
         assert process.stdout is not None
         reader = threading.Thread(target=_listen, args=(process.stdout, lines), daemon=True)
         reader.start()
         try:
             yield process, lines
         finally:
-            if process.poll() is None:
-                _end(process)
+            process.stdin.close()
+            process.wait()
             reader.join()
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    process.terminate()
-    try:
-        # The drive is given the time to close the disc: killed earlier it may hang.
-        process.wait(_STOPPING_SECONDS)
-    except subprocess.TimeoutExpired:
-        process.kill()
 
 
 def _listen(stream: IO[bytes], lines: queue.SimpleQueue[str | None]) -> None:

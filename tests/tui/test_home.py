@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from store.errors import SessionEnded
 from store.practice import Practice
 from tests import people
 from tests.tui.conftest import SMALL, arrive, see, settle, sign_in, words_of
@@ -113,6 +114,22 @@ async def test_what_ended_during_the_lock_is_told_to_who_started_it(kiosk: Any) 
         await see(pilot, "Signed out.")
         await sign_in(pilot)
         await see(pilot, "Saved as somewhere.")
+
+
+async def test_work_whose_session_had_ended_is_told_in_words_of_its_own(kiosk: Any) -> None:
+    """Signed in again, nobody is to be told to sign in again."""
+
+    async def work(job: Job) -> str:
+        raise SessionEnded("Your session has ended.", do="Sign in again.")
+
+    async with kiosk.run_test(size=SMALL) as pilot:
+        await sign_in(pilot)
+        kiosk.start_job(Job("Converting a.zip"), work)
+        await pilot.press("f10")
+        await see(pilot, "Signed out.")
+        await sign_in(pilot)
+        await see(pilot, "Converting a.zip: it was not finished, because your session had ended.")
+        assert "Sign in again" not in words_of(kiosk)
 
 
 async def test_up_and_down_go_round(kiosk: Any) -> None:

@@ -17,6 +17,7 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
+from store.errors import SessionEnded
 from store.use_cases import home, notices
 from store.use_cases.home import Notice
 from tui.screens.dialogs import TextDialog, told
@@ -204,7 +205,7 @@ class HomeScreen(Place, place="home"):
         for job in self.kiosk.jobs:
             if job.is_over and not job.is_told and job.owner == self.kiosk.signed_in.user_id:
                 job.is_told = True
-                self._ended.append(job.outcome or " ".join((job.title, *told(job.error))))
+                self._ended.append(job.outcome or f"{job.title}: {_why_not_done(job.error)}")
         return self._ended
 
     def key_left(self) -> None:
@@ -297,3 +298,10 @@ class HomeScreen(Place, place="home"):
     def leave(self) -> None:
         """Home is the first place."""
         self.say("", "This is the first place. F10 signs out.")
+
+
+def _why_not_done(error: BaseException | None) -> str:
+    """Return how work ended that has no outcome; whoever reads it is signed in again."""
+    if isinstance(error, SessionEnded):
+        return "it was not finished, because your session had ended."
+    return " ".join(told(error))

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import os
+import select
 import shutil
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -16,6 +20,7 @@ from exporter.convert.burning import BurningFailed, burn, compare
 from exporter.convert.disc import to_disc
 from store.errors import NotFound
 from tests.exporter.archive.making import PASSWORD
+from tests.source_files import PROJECT
 
 pytestmark = pytest.mark.skipif(
     shutil.which("xorriso") is None, reason="xorriso is not installed (apt install xorriso)"
@@ -92,3 +97,46 @@ def test_stopping_ends_the_drive_and_leaves_no_copy(image: Path, tmp_path: Path)
     with pytest.raises(Cancelled, match="Destroy that disc"):
         burn(image, f"stdio:{tmp_path / 'disc'}", cancelled=lambda: next(answers, True))
     assert [path.name for path in image.parent.iterdir()] == [image.name]
+
+
+DRIVE = """\
+#!/bin/sh
+case "$*" in
+*-tell_media_space*)
+    echo "Media current: CD-R"; echo "Media status : is blank"; echo "Media space  : 358000s" ;;
+*)
+    exec 3> alive; echo $$ >&3; exec cat nothing ;;
+esac
+"""
+"""A drive that burns for ever; the pipe `alive` is open for as long as it does."""
+
+
+@pytest.mark.parametrize("ending", [signal.SIGKILL, signal.SIGHUP, signal.SIGTERM])
+def test_attack_a_disc_that_is_finished_after_chairside_was_killed(
+    image: Path, tmp_path: Path, ending: signal.Signals
+) -> None:
+    """Vulnerability: a readable disc that nobody reads back, and no disclosure tells of."""
+    drive = tmp_path / "bin" / "xorriso"
+    drive.parent.mkdir()
+    drive.write_text(DRIVE)
+    drive.chmod(0o755)
+    for name in ("alive", "nothing"):
+        os.mkfifo(tmp_path / name)
+    program = (
+        "import sys; from pathlib import Path; from exporter.convert.burning import burn;"
+        "burn(Path(sys.argv[1]), '/dev/sr0')"
+    )
+    path = f"{drive.parent}{os.pathsep}{os.environ['PATH']}"
+    with subprocess.Popen(
+        [sys.executable, "-c", program, str(image)],
+        cwd=tmp_path,
+        env={**os.environ, "PATH": path, "PYTHONPATH": str(PROJECT)},
+    ) as chairside:
+        with (tmp_path / "alive").open("rb", buffering=0) as alive:
+            burner = int(alive.readline())
+            chairside.send_signal(ending)
+            chairside.wait(60)
+            has_ended = select.select([alive], [], [], 60)[0] and not alive.read(1)
+        if not has_ended:
+            os.kill(burner, signal.SIGKILL)
+        assert has_ended, "the drive goes on burning"
