@@ -8,6 +8,7 @@ power failure leaves goes with the next work into the same place (held.py).
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
 import secrets
 import shutil
@@ -18,6 +19,7 @@ from typing import BinaryIO
 
 from exporter.archive.errors import ArchiveProblem
 from exporter.archive.held import in_use, is_at, kept, let_go, open_new
+from exporter.archive.hostile import MAX_STEP
 from store.errors import BadInput, DiskFull
 from store.folder import sync_folder
 
@@ -25,12 +27,14 @@ PRIVATE_FOLDER = 0o700
 _STAGING = ".chairside-"
 _TRIES = 3
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-_NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK)
 
 
 def part_of(path: Path) -> Path:
     """Return the temporary name beside `path` that a file has while it is written."""
-    return path.with_name(f".{path.name}.part")
+    part = f".{path.name}.part"
+    if len(os.fsencode(part)) > MAX_STEP:
+        part = f".{hashlib.sha256(os.fsencode(path.name)).hexdigest()}.part"
+    return path.with_name(part)
 
 
 def clear_leftover(path: Path) -> None:
@@ -196,9 +200,8 @@ def _rename(part: Path, path: Path, *, replace: bool) -> None:
         os.link(part, path)
     except FileExistsError:
         raise _exists(path) from None
-    except OSError as problem:
-        if problem.errno not in _NO_LINKS:
-            raise
+    except OSError:
+        # A disk without links: FAT and exFAT, and each driver of theirs has its own word for it.
         if os.path.lexists(path):
             raise _exists(path) from None
         part.rename(path)
@@ -210,19 +213,32 @@ def _move_all(staging: Path, target: Path, moved: list[Path]) -> None:
     files = sorted(p for p in staging.rglob("*") if p.is_file())
     names = [str(p.relative_to(staging)) for p in files]
     refuse_existing(target, names)
-    for file, name in zip(files, names, strict=True):
-        place = target / name
-        _make_folders(target, place.parent)
-        _rename(file, place, replace=False)
-        moved.append(place)
+    made: list[Path] = []
+    try:
+        for file, name in zip(files, names, strict=True):
+            place = target / name
+            _make_folders(target, place.parent, made)
+            _rename(file, place, replace=False)
+            moved.append(place)
+    except BaseException:
+        for path in moved:
+            path.unlink(missing_ok=True)
+        for folder in reversed(made):
+            with suppress(OSError):
+                folder.rmdir()
+        raise
     for folder in sorted((p for p in staging.rglob("*") if p.is_dir()), reverse=True):
         folder.rmdir()
 
 
-def _make_folders(target: Path, folder: Path) -> None:
+def _make_folders(target: Path, folder: Path, made: list[Path]) -> None:
     """Make the folders between; a link among them could lead out of `target`."""
     between = [p for p in (folder, *folder.parents) if p.is_relative_to(target) and p != target]
     for step in reversed(between):
-        if step.is_symlink():
-            raise _exists(step)
-        step.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
+        try:
+            step.mkdir(mode=PRIVATE_FOLDER)
+        except FileExistsError:
+            if step.is_symlink() or not step.is_dir():
+                raise _exists(step) from None
+        else:
+            made.append(step)

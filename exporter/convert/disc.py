@@ -26,6 +26,7 @@ from exporter.convert.disc_contents import (
     files_of,
     manifest_csv,
     readme_text,
+    refuse_names_of_parts,
     sha256_of_bytes,
 )
 from exporter.convert.disc_image import build_image, read_back
@@ -122,6 +123,8 @@ class _Making:
         size = sum(source.size for source in self.sources)
         most = sum(source.most + len(source.header) for source in self.sources)
         room = self._room(most)
+        if sum(sectors_of(source.most + len(source.header)) for source in self.sources) > room:
+            refuse_names_of_parts([source.stem for source in self.sources])
         # While an image is built, its own parts are there as well; those of built ones are gone.
         refuse_if_too_large(folder, most + min(most, self.sectors * SECTOR))
         work = Work(size + 2 * size // _LIGHT, progress, cancelled)

@@ -8,12 +8,15 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from exporter.archive.description import Manifest
+from exporter.archive.errors import drawn
 from exporter.convert.disc_parts import Part
+from store.errors import BadInput
 
 MANIFEST = "manifest.csv"
 MANIFEST_COLUMNS = (
@@ -22,6 +25,7 @@ MANIFEST_COLUMNS = (
 SPACE_PER_FILE = 320
 """Bytes that one file takes at most in the manifest, in the page and in a directory, each."""
 _LONGEST_MEANING = 100
+_PART = re.compile(r"(.+)-[0-9]+-of-[0-9]+", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,19 @@ def files_of(parts: Sequence[Part]) -> tuple[DiscFile, ...]:
 
 def _name(stem: str, number: int, parts: int) -> str:
     return f"{stem}.csv" if parts == 1 else f"{stem}-{number}-of-{parts}.csv"
+
+
+def refuse_names_of_parts(stems: Sequence[str]) -> None:
+    """Raise BadInput for a file that is called as a part of another one might be."""
+    folded = {stem.casefold() for stem in stems}
+    for stem in stems:
+        found = _PART.fullmatch(stem)
+        if found is not None and found[1].casefold() in folded:
+            raise BadInput(
+                f"{drawn(stem)}.csv has the name that a part of {drawn(found[1])}.csv may get.",
+                kept="Nothing was written.",
+                do="Rename one of them.",
+            )
 
 
 def manifest_csv(files: Sequence[DiscFile], discs: int) -> bytes:

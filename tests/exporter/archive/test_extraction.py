@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import sys
@@ -11,6 +12,7 @@ import pytest
 
 from exporter.archive import extraction
 from exporter.archive.errors import ArchiveProblem, Cancelled, DamagedEntry
+from exporter.archive.files import whole_file
 from exporter.archive.progress import Progress
 from exporter.archive.reader import Archive
 from store.errors import BadInput, DiskFull
@@ -172,3 +174,51 @@ def test_attack_more_than_the_disk_holds(
         archive.extract(tmp_path / "out")
     assert caught.value.kept == "Nothing was written."
     assert everything_under(tmp_path) == set()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a right on Windows")
+@pytest.mark.parametrize("kind", ["link", "file"])
+def test_a_refusal_leaves_no_folder_and_no_file(tmp_path: Path, kind: str) -> None:
+    """What stands in the way is met after other files were given their names: they go again."""
+    out = tmp_path / "out"
+    (out / "there").mkdir(parents=True)
+    (out / "zz").symlink_to(tmp_path) if kind == "link" else (out / "zz").write_text("mine")
+    names = ["aa/bb/1.txt", "aa/2.txt", "there/3.txt", "zz/4.txt"]
+    path = foreign(tmp_path / "b.zip", dict.fromkeys(names, b"x"))
+    with Archive.open(path, PASSWORD) as archive, pytest.raises(BadInput, match="called zz"):
+        archive.extract(out)
+    assert sorted(found.name for found in out.rglob("*")) == ["there", "zz"]
+
+
+@pytest.mark.parametrize("length", [249, 250, 255])
+def test_a_name_as_long_as_disks_hold_is_written(tmp_path: Path, length: int) -> None:
+    """The temporary name beside it is longer than the name, so it is another one."""
+    name = "n" * (length - 4) + ".txt"
+    path = foreign(tmp_path / "b.zip", {name: b"x", "b.txt": b"y"})
+    with Archive.open(path, PASSWORD) as archive:
+        archive.extract(tmp_path / "out")
+    assert everything_under(tmp_path / "out") == {name, "b.txt"}
+    assert (tmp_path / "out" / name).read_bytes() == b"x"
+
+
+@pytest.mark.parametrize("fault", [errno.EINVAL, errno.EPERM, errno.ENOSYS, errno.ENOTTY])
+def test_a_disk_without_hard_links_is_written_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: int
+) -> None:
+    """FAT and exFAT have none, and each driver answers in its own way; what is there stays."""
+
+    def refuse(*_paths: object, **_options: object) -> None:
+        raise OSError(fault, os.strerror(fault))
+
+    monkeypatch.setattr(os, "link", refuse)
+    with whole_file(tmp_path / "a.bin") as file:
+        file.write(b"x")
+    assert (tmp_path / "a.bin").read_bytes() == b"x"
+
+    def appear(_part: Path) -> None:
+        (tmp_path / "b.bin").write_text("mine")
+
+    with pytest.raises(BadInput), whole_file(tmp_path / "b.bin", check=appear) as file:
+        file.write(b"x")
+    assert everything_under(tmp_path) == {"a.bin", "b.bin"}
+    assert (tmp_path / "b.bin").read_text() == "mine"

@@ -255,3 +255,20 @@ def test_records_are_cut_where_records_end(rows: list[tuple[str, str]]) -> None:
         csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\r\n").writerow(row)
         lines.append(text.getvalue().encode())
     assert list(Batch(b"".join(lines), len(lines)).singly()) == lines
+
+
+def test_a_name_that_a_part_may_get_is_refused_before_any_work(tmp_path: Path) -> None:
+    """A table that goes on is called a-1-of-2.csv: another file of that name would be lost."""
+    (tmp_path / "in").mkdir()
+    rows = b"a,b\r\n" + b"1,some text that fills it\r\n" * 15_000
+    (tmp_path / "in" / "a.csv").write_bytes(rows)
+    (tmp_path / "in" / "A-1-of-2.csv").write_bytes(b"a\r\n1\r\n")
+    steps: list[Progress] = []
+    with pytest.raises(BadInput, match=r"A-1-of-2\.csv has the name that a part of A\.csv"):
+        csv_to_disc([tmp_path / "in"], tmp_path / "out", "mine", steps.append, sectors=SMALL_DISC)
+    assert not steps
+    assert not (tmp_path / "out").exists()
+    # Where no table has to go on, and where there is no such table, they are names like others.
+    csv_to_disc([tmp_path / "in"], tmp_path / "out", "mine")
+    (tmp_path / "in" / "a.csv").rename(tmp_path / "in" / "b.csv")
+    csv_to_disc([tmp_path / "in"], tmp_path / "out", "theirs", sectors=SMALL_DISC)
