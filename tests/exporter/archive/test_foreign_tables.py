@@ -6,6 +6,7 @@ import csv
 import io
 import tracemalloc
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,14 @@ from tests.exporter.archive.test_foreign import packed
 
 PIECE = 10_000
 CHARACTERS = st.characters(exclude_categories=["Cs"], exclude_characters="\0")
+
+
+@pytest.fixture(autouse=True)
+def longest_field() -> Iterator[None]:
+    """The library has one limit for all its readers: put it back after a test that lowers it."""
+    before = csv.field_size_limit()
+    yield
+    csv.field_size_limit(before)
 
 
 def table(tmp_path: Path, name: str, text: bytes, method: int = 8) -> Archive:
