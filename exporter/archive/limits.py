@@ -19,9 +19,8 @@ _KB, _MB, _GB = 1 << 10, 1 << 20, 1 << 30
 class Limits:
     """What is still opened. Sizes are bytes.
 
-    `ratio` is plain to packed bytes: the 1,032 that deflate reaches at most, and blank text nearly
-    does; a little less would hold up no bomb, only blanks. The other methods reach far more.
-    Entries up to `free_of_ratio` may have any, because they harm nobody.
+    `ratio` is plain to packed bytes; deflate by itself reaches 1,032 at most. Entries up to
+    `free_of_ratio` may have any, because blank text packs well and harms nobody when it is small.
     `memory` is what one decompressor may take: LZMA names its own need.
     """
 
@@ -29,7 +28,7 @@ class Limits:
     directory: int = 16 * _MB
     entry_bytes: int = 128 * _GB
     total_bytes: int = 512 * _GB
-    ratio: int = 1_032
+    ratio: int = 1_000
     free_of_ratio: int = 64 * _MB
     memory: int = 384 * _MB
 

@@ -16,9 +16,7 @@ from exporter.archive.hostile import fault_of_name, refuse_hostile
 from exporter.archive.limits import DEFAULT_LIMITS, Limits
 from exporter.archive.reader import Archive
 from exporter.archive.unpacking import UnpackProblem, unpacker_of
-from exporter.archive.writer import ArchiveWriter
-from store.archive_key import derive
-from tests.exporter.archive.making import MOMENT, PASSWORD
+from tests.exporter.archive.making import PASSWORD
 from tests.exporter.archive.test_reader import foreign
 from tests.source_files import PROJECT
 
@@ -139,20 +137,6 @@ def test_attack_bombs_are_refused_before_a_byte_is_written(
                 archive.stream("a.txt")
             assert archive.verify().findings[0].entry == "a.txt"
     assert not (tmp_path / "out").exists()
-
-
-def test_blank_text_of_an_archive_of_ours_is_no_bomb(tmp_path: Path) -> None:
-    """Deflate packs blanks by 1,026: what we may write is read, for a whole table as for a note."""
-    path, text = tmp_path / "a.zip", b" " * 4_000_000
-    with (
-        ArchiveWriter(path, lambda: derive(PASSWORD), MOMENT) as writer,
-        writer.entry("a.txt") as entry,
-    ):
-        entry.write(text)
-    with Archive.open(path, PASSWORD, Limits(free_of_ratio=1_000)) as archive:
-        (found,) = archive.entries
-        assert found.size > 1_000 * found.packed_size
-        assert archive.read("a.txt", 10**7) == text
 
 
 def test_the_document_tells_the_limits() -> None:
