@@ -227,7 +227,7 @@ class ChairsideApp(NothingOut, App[None], inherit_bindings=False):
         """Enter: once the field has taken all that was typed before, the screen goes on."""
         if isinstance(self.focused, Line) and isinstance(self.screen, PlaceMixin):
             await self.focused.caught_up()
-            self.screen.entered()
+            self.screen.enter()
 
     def action_leave_line(self, direction: int) -> None:
         """Up and down: the field before or after."""

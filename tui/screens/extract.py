@@ -61,7 +61,7 @@ async def extract(
     return f"{files} in {folder}. Not encrypted."
 
 
-class ExtractDialog(ConvertDialog):
+class ExtractDialog(ConvertDialog, place="extract"):
     """Asks where to; answers the sentence that tells what was written, None for nothing."""
 
     @property
