@@ -234,7 +234,7 @@ class ChairsideApp(NothingOut, App[None], inherit_bindings=False):
         if isinstance(self.focused, Line) and isinstance(self.screen, PlaceMixin):
             await self.focused.caught_up()
             if not self.screen.is_working:
-                self.screen.entered()
+                self.screen.enter()
 
     def action_leave_line(self, direction: int) -> None:
         """Up and down: the field before or after."""

@@ -164,6 +164,14 @@ PLACES: Final[dict[str, PlaceHelp]] = {
         ),
         ("kiosk.next", "kiosk.back", "kiosk.help"),
     ),
+    "open_here": PlaceHelp(
+        "Open a data download here",
+        (
+            "The archive is opened where it lies, in the practice's folder; nothing is copied.",
+            "Your password is asked again, and the one that locks it where that is another.",
+        ),
+        ("kiosk.next", "kiosk.back", "kiosk.help"),
+    ),
     "runner": PlaceHelp(
         "Export Runner",
         (
@@ -206,7 +214,8 @@ PLACES: Final[dict[str, PlaceHelp]] = {
         "Choose an archive",
         (
             "Type or complete the path of a .zip file, or choose one of the folder below.",
-            "A download has the password of the user who scheduled it, as it was on that day.",
+            "A download has the password of the user who scheduled it, as it was when the file",
+            "was saved, or the passphrase that was chosen for it.",
         ),
         ("choose.take", "kiosk.next", "kiosk.back", "kiosk.help"),
     ),
@@ -224,6 +233,14 @@ PLACES: Final[dict[str, PlaceHelp]] = {
         (
             "CSV files open in any spreadsheet program; a workbook holds one sheet per table.",
             "Neither is encrypted. What was converted is written to the audit trail.",
+        ),
+        ("kiosk.next", "kiosk.back", "kiosk.help"),
+    ),
+    "extract": PlaceHelp(
+        "Extract the files",
+        (
+            "Every file is written into the folder as it is in the archive, once all are right.",
+            "They are not encrypted any more. What was extracted is written to the audit trail.",
         ),
         ("kiosk.next", "kiosk.back", "kiosk.help"),
     ),

@@ -48,7 +48,13 @@ def check_password(file: SharedFile, directory: Directory, password: str) -> Non
 
 
 def _not_ours_to_open(entries: tuple[Entry, ...]) -> ArchiveProblem:
-    """Tell how it is locked instead, if at all, and which program opens it."""
+    """Tell that it is empty, or how it is locked instead, if at all, and what opens it."""
+    if not entries:
+        return ArchiveProblem(
+            "The archive is empty: it holds no file.",
+            kept=UNCHANGED,
+            do="Ask whoever sent it for another one.",
+        )
     odd = next((entry.hindrance for entry in entries if entry.lock != "none"), None)
     if odd is None:
         return ArchiveProblem(

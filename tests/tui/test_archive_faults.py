@@ -12,10 +12,12 @@ import pytest
 
 from exporter.archive.reader import Archive
 from exporter.convert.locked_csv import to_locked_csv
+from store.practice import Practice
 from tests import people
 from tests.exporter.archive.making import MOMENT, PASSWORD
 from tests.tui.conftest import LARGE, SMALL, see, seen, settle, sign_in, words_of
 from tests.tui.places import open_place
+from tests.tui.test_folder import not_root
 from tests.tui.test_open_archive import choose_and_open, go_to
 
 CODE_IS_WRONG = "its authentication code is wrong, so a byte of it was changed"
@@ -154,3 +156,87 @@ async def test_a_long_note_is_told_to_its_end_and_no_code_is_claimed_where_there
         await see(pilot, "Every code and checksum of the others is right.")
         await pilot.press("end")
         await see(pilot, "everybody can read it, and anybody could have changed it.")
+
+
+async def test_a_folder_that_may_not_be_read_is_not_called_empty(
+    kiosk: Any, home_folder: Path
+) -> None:
+    (home_folder / "closed").mkdir()
+    async with kiosk.run_test(size=SMALL) as pilot:
+        await sign_in(pilot)
+        await open_place(pilot, "open_archive")
+        await see(pilot, "closed/")
+        await pilot.press("tab", "tab", "end")
+        with not_root():
+            await pilot.press("enter")
+            await see(pilot, "This computer does not let you look in there.")
+        assert "No .zip file" not in words_of(kiosk)
+        await pilot.press("home", "enter")
+        await see(pilot, "closed/")
+        (home_folder / "closed").rmdir()
+        await pilot.press("end", "enter")
+        await see(pilot, "This folder cannot be read now.")
+
+
+async def test_an_empty_archive_is_called_empty(kiosk: Any, home_folder: Path) -> None:
+    with zipfile.ZipFile(home_folder / "zz.zip", "w"):
+        pass
+    async with kiosk.run_test(size=SMALL) as pilot:
+        await look_into(pilot, home_folder / "zz.zip")
+        await see(pilot, "The archive is empty: it holds no file.")
+        assert "everybody can read it" not in words_of(kiosk)
+
+
+async def test_an_answer_goes_when_the_next_thing_is_asked_for(kiosk: Any, archive: Path) -> None:
+    """Beside a complaint about what is typed now it would be read as one about it."""
+    async with kiosk.run_test(size=SMALL) as pilot:
+        await look_into(pilot, archive, "not the password")
+        await see(pilot, "Wrong password.")
+        kiosk.screen.query_one("#path").value = "/no/such/file.zip"
+        await pilot.press("enter")
+        await see(pilot, "There is no such file.")
+        assert "Wrong password." not in words_of(kiosk)
+
+
+async def test_help_of_extracting_is_about_extracting_and_an_old_error_goes(
+    kiosk: Any, archive: Path, home_folder: Path
+) -> None:
+    """A target that cannot be is told under its field: the archive is well."""
+    async with kiosk.run_test(size=SMALL) as pilot:
+        await look_into(pilot, archive, people.PASSWORDS["dana"])
+        await see(pilot, "Whole and unchanged")
+        await pilot.press("x")
+        await see(pilot, "Nothing is overwritten.")
+        await pilot.press("f1")
+        await see(pilot, "as it is in the archive")
+        assert "spreadsheet" not in words_of(kiosk)
+        await pilot.press("escape")
+        (home_folder / "README.txt").write_text("mine")
+        kiosk.screen.query_one("#target").value = str(home_folder)
+        await pilot.press("enter")
+        await see(pilot, "There is already a file")
+        kiosk.screen.query_one("#target").value = str(archive)
+        await pilot.press("enter")
+        await see(pilot, "That is a file.")
+        assert "There is already a file" not in words_of(kiosk)
+
+
+async def test_who_may_not_convert_is_told_before_any_form(
+    kiosk: Any, archive: Path, practice: Practice
+) -> None:
+    """D4's manner: the key names the right that it needs; looking needs none."""
+    async with kiosk.run_test(size=SMALL) as pilot:
+        await sign_in(pilot, "ana")
+        await open_place(pilot, "open_archive")
+        await choose_and_open(pilot, archive.name, people.PASSWORDS["dana"])
+        await see(pilot, "Whole and unchanged")
+        for key in ("c", "e", "d", "x"):
+            await see(pilot, "(c CSV)")
+            await pilot.press(key)
+            await see(pilot, "It needs the right Utilities - Data Download: View Only.")
+        await pilot.press("enter")
+        await see(pilot, "Row 1 of")
+    tried = practice.call(
+        lambda s: s.value("SELECT count(*) FROM audit_log WHERE action = 'refused'")
+    )
+    assert tried == 0

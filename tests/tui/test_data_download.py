@@ -210,6 +210,29 @@ async def test_all_obstacles_are_listed_at_once(kiosk: Any, practice: Practice) 
         await see(pilot, "Nothing was scheduled.")
 
 
+async def test_the_list_comes_back_with_the_right(kiosk: Any, practice: Practice) -> None:
+    """A right that was taken away and given back while the list was open."""
+
+    def set_right(level: Level) -> None:
+        def run(store: Any) -> None:
+            with store.transaction():
+                people.grant(store, people.KEEPERS, Right.DATA_DOWNLOAD, level)
+
+        practice.call(run)
+
+    people.scheduled(practice, people.signed_in(practice, "dana"))
+    async with kiosk.run_test(size=SMALL) as pilot:
+        await sign_in(pilot)
+        await open_place(pilot, "data_download")
+        await see(pilot, "Kept until")
+        set_right(Level.NONE)
+        await pilot.press("f5")
+        await see(pilot, "You do not hold the right")
+        set_right(Level.FULL)
+        await pilot.press("f5")
+        await see(pilot, "Kept until")
+
+
 async def test_view_only_sees_the_list_and_is_told_which_right_scheduling_needs(
     kiosk: Any, practice: Practice
 ) -> None:

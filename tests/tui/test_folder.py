@@ -9,8 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from tui.widgets.folder import A_FILE, CLOSED, NO_FOLDER, NOT_WHOLE, why_no_folder
-from tui.widgets.paths import complete, path_of
+from tui.widgets.folder import (
+    A_FILE,
+    CLOSED,
+    NO_FOLDER,
+    NOT_WHOLE,
+    READ_ONLY,
+    why_no_folder,
+    why_no_new_folder,
+)
+from tui.widgets.paths import complete, entries, path_of
 
 NOBODY = 65534
 
@@ -69,3 +77,28 @@ def test_a_closed_folder_is_not_told_as_missing(home_folder: Path) -> None:
             assert why_no_folder(str(inner)) == CLOSED
     finally:
         inner.parent.chmod(0o700)
+
+
+def test_a_closed_folder_is_not_taken_for_an_empty_one(home_folder: Path) -> None:
+    with not_root():
+        with pytest.raises(PermissionError):
+            entries(home_folder)
+        assert complete(f"{home_folder}/x") is None
+
+
+def test_a_link_that_leads_nowhere_hides_nothing_beside_it(home_folder: Path) -> None:
+    (home_folder / "loop").symlink_to("loop")
+    (home_folder / "kept").mkdir()
+    assert entries(home_folder) == [f"kept{os.sep}"]
+
+
+def test_a_folder_to_be_made_or_filled_is_looked_at_first(home_folder: Path) -> None:
+    """Where nothing can be written the archive is not to blame."""
+    file = home_folder / "plain.zip"
+    file.write_text("a")
+    assert why_no_new_folder(file) == A_FILE
+    assert not why_no_new_folder(home_folder)
+    assert not why_no_new_folder(home_folder / "new")
+    assert why_no_new_folder(home_folder / "not there" / "new") == NO_FOLDER
+    with not_root():
+        assert why_no_new_folder(Path("/usr/new")) == READ_ONLY

@@ -12,10 +12,13 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.widgets import Static
 
+from store.use_cases import home
+from store.use_cases.downloads import SEE
 from tui.screens import archive_lines as lines
 from tui.screens.archive_preview import TALL, Preview
 from tui.screens.dialogs import TextDialog
 from tui.screens.field_words import fields_text
+from tui.widgets import words
 from tui.widgets.place import Place
 from tui.widgets.safe import clip, content
 from tui.widgets.table import Column, Table
@@ -41,6 +44,7 @@ class ArchiveScreen(Place, place="archive"):
         self._checked = checked
         self._faults = lines.faults(checked)
         self._conversion: Job | None = None
+        self._lacks = ""
         self._tables: list[DescribedTable] = []
 
     @property
@@ -86,6 +90,8 @@ class ArchiveScreen(Place, place="archive"):
                 columns=(Column("Table", self._widest_name()), *lines.TABLE_COLUMNS),
             )
         self.on_resize()
+        if self.kiosk.actor is not None:
+            self._look_at_right()
 
     def on_resize(self) -> None:
         """The first rows are shown where the list keeps room enough."""
@@ -138,7 +144,15 @@ class ArchiveScreen(Place, place="archive"):
         converts = key_id in ("archive.csv", "archive.excel", "archive.disc", "archive.extract")
         if converts and self.kiosk.actor is None:
             return SIGN_IN_TO_CONVERT
-        return ""
+        return self._lacks if converts else ""
+
+    @work(description="may convert", exit_on_error=False)
+    async def _look_at_right(self) -> None:
+        """Ask whether this user may convert, so that the keys can say what they need."""
+        kiosk = self.kiosk
+        if await kiosk.practice.ask(home.lacking, kiosk.signed_in, [SEE]):
+            self._lacks = words.needs(SEE.label)
+            self.refresh_keys()
 
     def do_archive_view(self) -> None:
         """Page through the marked table."""

@@ -20,7 +20,7 @@ from tui.screens.dialogs import ProgressDialog
 from tui.widgets import words
 from tui.widgets.button import PushButton
 from tui.widgets.field import Field
-from tui.widgets.folder import NOT_WHOLE, why_no_folder
+from tui.widgets.folder import NOT_WHOLE, why_no_folder, why_no_new_folder
 from tui.widgets.jobs import Job
 from tui.widgets.paths import PathSuggester, first_folder, path_of
 from tui.widgets.place import Dialog
@@ -135,7 +135,11 @@ class ConvertDialog(Dialog[str | None], place="convert"):
             field.complain(NOT_WHOLE)
         elif self._form == "workbook" and target.suffix.lower() != ".xlsx":
             field.complain("The name must end in .xlsx.")
-        elif why_not := why_no_folder(str(target.parent)):
+        elif why_not := (
+            why_no_folder(str(target.parent))
+            if self._form == "workbook"
+            else why_no_new_folder(target)
+        ):
             field.complain(why_not)
         elif not self.is_working:
             field.complain("")

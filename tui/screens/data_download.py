@@ -95,6 +95,8 @@ class DataDownloadScreen(Place, place="downloads"):
 
     def _show(self, views: tuple[DownloadView, ...]) -> None:
         table = self.query_one(Table)
+        # The right may have been taken away, and given back.
+        table.display = True
         marked = self._marked
         numbers = [view.download_id for view in views]
         wanted = self._fresh or (marked.download_id if marked else None)

@@ -58,7 +58,7 @@ async def extract(
     return await asyncio.to_thread(run)
 
 
-class ExtractDialog(ConvertDialog):
+class ExtractDialog(ConvertDialog, place="extract"):
     """Asks where to; answers the sentence that tells what was written, None for nothing."""
 
     @property

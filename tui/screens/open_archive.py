@@ -32,6 +32,7 @@ ZIP: Final = ".zip"
 EMPTY: Final = "No .zip file and no folder here."
 NO_FILE: Final = "There is no such file. Choose one of the folder below."
 CLOSED: Final = "This computer does not let you look in there."
+NOT_READ: Final = "This folder cannot be read now. Is its disk or stick still there?"
 _COLUMNS: Final = (Column("In this folder", 0), Column("Size", 10, right=True))
 
 
@@ -100,10 +101,10 @@ class OpenArchiveScreen(Place, place="choose_archive"):
         )
         yield Field("Its password", id="password", secret=True, meaning=self._whose_password())
         yield Table(_COLUMNS, id="folder")
-        yield Static(content(EMPTY, "$tone-dim"), id="nothing")
+        yield Static(id="nothing")
 
     def _whose_password(self) -> str:
-        return "For a download, its requester's password as it was then."
+        return "For a download, its requester's as it was when the file was saved."
 
     def on_mount(self) -> None:
         """Show the folder; an archive that was handed over is opened at once."""
@@ -117,7 +118,14 @@ class OpenArchiveScreen(Place, place="choose_archive"):
 
     @work(description="folder", exit_on_error=False)
     async def _show_folder(self, folder: Path) -> None:
-        names = await asyncio.to_thread(entries, folder, ZIP)
+        names: list[str] = []
+        nothing = EMPTY
+        try:
+            names = await asyncio.to_thread(entries, folder, ZIP)
+        except PermissionError:
+            nothing = CLOSED
+        except OSError:
+            nothing = NOT_READ
         sizes = await asyncio.to_thread(_sizes, folder, names)
         self._folder, self._names = folder, ["..", *names]
         rows = [(Cell(".. one folder up", "dim"), Cell(""))]
@@ -129,7 +137,9 @@ class OpenArchiveScreen(Place, place="choose_archive"):
             for name, size in zip(names, sizes, strict=True)
         ]
         self.query_one(Table).show(rows, mark=1 if names else 0)
-        self.query_one("#nothing").display = not names
+        told = self.query_one("#nothing", Static)
+        told.update(content(nothing, "$tone-dim" if nothing == EMPTY else "$tone-bad"))
+        told.display = not names
 
     def entered(self) -> None:
         """Enter in a field goes on from any of them."""

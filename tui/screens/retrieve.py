@@ -115,7 +115,7 @@ class RetrieveDialog(Dialog[str | None], place="retrieve"):
         self.dismiss(None)
 
 
-class OpenHereDialog(Dialog[tuple[Path, str] | None], place="retrieve"):
+class OpenHereDialog(Dialog[tuple[Path, str] | None], place="open_here"):
     """Asks for the password and answers the archive's path with what unlocks it."""
 
     TITLE_TEXT = "Open a data download here"

@@ -6,6 +6,7 @@ where the kiosk was started.
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Final
 
@@ -14,6 +15,7 @@ from tui.widgets.paths import PathSuggester, first_folder, kind_of, path_of
 
 NO_FOLDER: Final = "There is no such folder. Make it first, or name another."
 CLOSED: Final = "This computer does not let you look in there. Name another folder."
+READ_ONLY: Final = "This computer does not let you write in there. Name another folder."
 A_FILE: Final = "That is a file. Name the folder to save in."
 NOT_WHOLE: Final = "Type the whole path of the folder, from its beginning."
 LONGEST: Final = 4096
@@ -52,4 +54,15 @@ def why_no_folder(typed: str) -> str:
     path = path_of(typed)
     if path is None:
         return NOT_WHOLE
-    return {"folder": "", "file": A_FILE, "closed": CLOSED}.get(kind_of(path), NO_FOLDER)
+    why_not = {"folder": "", "file": A_FILE, "closed": CLOSED}.get(kind_of(path), NO_FOLDER)
+    return why_not or ("" if _may_write(path) else READ_ONLY)
+
+
+def why_no_new_folder(path: Path) -> str:
+    """Return why no folder can be filled at `path`, which is made where it is missing."""
+    return why_no_folder(str(path if kind_of(path) else path.parent))
+
+
+def _may_write(folder: Path) -> bool:
+    as_who_runs = os.access in os.supports_effective_ids
+    return os.access(folder, os.W_OK | os.X_OK, effective_ids=as_who_runs)

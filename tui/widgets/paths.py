@@ -33,27 +33,39 @@ def complete(value: str, suffix: str | None = None) -> str | None:
     if not folder or not begun:
         return None
     named = path_of(folder)
-    for name in entries(named, suffix) if named else ():
+    try:
+        names = entries(named, suffix) if named else []
+    except OSError:
+        return None
+    for name in names:
         if name.startswith(begun) and name != begun:
             return value + name[len(begun) :]
     return None
 
 
 def entries(folder: Path, suffix: str | None = None) -> list[str]:
-    """Return the folders (ending in the separator) and fitting files of a folder, sorted."""
+    """Return the folders (ending in the separator) and fitting files of a folder, sorted.
+
+    Raises OSError where the folder cannot be read: it must not be taken for an empty one.
+    """
     names: list[str] = []
-    try:
-        with os.scandir(folder) as found:
-            for entry in found:
-                if entry.name.startswith("."):
-                    continue
-                if entry.is_dir():
-                    names.append(entry.name + os.sep)
-                elif suffix and entry.name.lower().endswith(suffix):
-                    names.append(entry.name)
-    except OSError:
-        return []
+    with os.scandir(folder) as found:
+        for entry in found:
+            if entry.name.startswith("."):
+                continue
+            if _is_folder(entry):
+                names.append(entry.name + os.sep)
+            elif suffix and entry.name.lower().endswith(suffix):
+                names.append(entry.name)
     return sorted(names, key=str.casefold)
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:
+        # A link to where this user may not look, or to itself.
+        return False
 
 
 def path_of(typed: str) -> Path | None:

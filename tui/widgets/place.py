@@ -109,6 +109,12 @@ class PlaceMixin(ComesWhole[Answer]):
             handler = getattr(self.kiosk, "do_" + key_id.replace(".", "_"))
         handler()
 
+    def enter(self) -> None:
+        """Enter was pressed in a field: what was answered before is dealt with."""
+        if not self._working:
+            self.hush()
+        self.entered()
+
     def entered(self) -> None:
         """Enter was pressed in a field."""
 
@@ -297,6 +303,7 @@ class Dialog(PlaceMixin[Answer], ModalScreen[Answer]):
         elif self._working:
             self.say("Not now.", self._working, "warn")
         else:
+            self.hush()
             self.pressed(str(event.button.id))
 
     def pressed(self, button: str) -> None:
