@@ -20,10 +20,10 @@ from exporter.archive.names import archive_name
 from exporter.runner.deflating import Effort
 from exporter.runner.making import make_archive
 from exporter.runner.rekeying import rekey_waiting
-from exporter.runner.room import check_room
+from exporter.runner.room import check_room, files_in
 from exporter.runner.sending import send_messages
 from store.access import Actor, unattended
-from store.download_keys import entries_per_archive
+from store.download_keys import ATTEMPTS, entries_per_archive
 from store.errors import ChairsideError, Conflict
 from store.folder import restoring_folder
 from store.in_use import alone_in
@@ -111,7 +111,7 @@ def _do_due(
 def sweep(practice: Practice, runner: Actor) -> None:
     """Expire what is over and remove every file in `downloads` that no download owns."""
     # Looked at before the store is asked: what another runner begins from now on is not seen.
-    there = list(practice.folder.downloads.iterdir())
+    there = files_in(practice.folder)
     kept = practice.call(use_cases.sweep, runner)
     names = set(kept.files) | {part_of(Path(name)).name for name in kept.being_locked}
     for job_day, number in kept.being_made:
@@ -167,7 +167,9 @@ def _attempt(
 def _ended(practice: Practice, runner: Actor, job: Job, problem: ChairsideError) -> Outcome:
     """Note how an attempt ended, unless the download is another runner's by now."""
     asked = isinstance(problem, CancelAsked)
-    reason = problem.what if asked else problem.sentence
+    # What the next run does about it is no help where none tries again.
+    is_last = job.attempt >= ATTEMPTS
+    reason = problem.what if asked or is_last else problem.sentence
     try:
         if isinstance(problem, LeaseLost) and not asked:
             raise problem

@@ -16,12 +16,11 @@ from store.access import Actor, Change, change, check_is_runner
 from store.archive_key import EntryKey
 from store.clock import instant
 from store.database import Store
+from store.downloads import LEASE as LEASE
 from store.errors import ChairsideError
 from store.use_cases.sweeping import Kept as Kept
 from store.use_cases.sweeping import sweep as sweep
 
-LEASE = timedelta(minutes=2)
-"""A runner that gave no sign for this long counts as dead; its work is started again."""
 RETRY_AFTER = timedelta(minutes=10)
 
 
@@ -203,7 +202,7 @@ def fail(store: Store, runner: Actor, job: Job, reason: str, *, cancelled: bool 
             download_keys.OF_DOWNLOAD.destroy(store, job.download_id)
         elif job.attempt >= download_keys.ATTEMPTS:
             after = "failed"
-            _give_up(store, job.download_id, reason)
+            downloads.give_up(store, job.download_id, reason)
         else:
             after = "scheduled"
             store.execute(
@@ -257,13 +256,11 @@ def _keys_are_left_for(store: Store, job: Job) -> bool:
 
 
 def _next_due(store: Store) -> sqlite3.Row | None:
-    now = store.clock.now()
-    # A lease longer than any that is given was given before the clock was set back.
     return store.one(
         "SELECT * FROM data_download WHERE (state = 'scheduled' AND due_at <= :now)"
-        " OR (state = 'running' AND (lease_until <= :now OR lease_until > :longest))"
+        f" OR (state = 'running' AND {downloads.LEASE_IS_OVER})"
         " ORDER BY due_at, data_download_id LIMIT 1",
-        {"now": instant(now), "longest": instant(now + LEASE)},
+        downloads.lease_bounds(store),
     )
 
 
@@ -300,20 +297,11 @@ def _put_away(store: Store, tx: Change, found: sqlite3.Row) -> None:
     """End a download that is due but must not be tried again: stopped by somebody, or no tries."""
     number = found["data_download_id"]
     if found["cancel_requested"]:
-        _give_up(store, number, "The run was cancelled.", after="cancelled")
+        downloads.give_up(store, number, "The run was cancelled.", after="cancelled")
         action, text = "runner.cancelled", "Cancelled a data download whose runner had stopped."
     else:
         reason = found["error"] or "The runner stopped before it was done."
-        _give_up(store, number, reason)
+        downloads.give_up(store, number, reason)
         action = "runner.failed"
         text = f"Gave up a data download after {found['attempts']} tries: {reason}"
     tx.record(action, text, object_=f"data_download:{number}")
-
-
-def _give_up(store: Store, download_id: int, reason: str, after: str = "failed") -> None:
-    store.execute(
-        "UPDATE data_download SET state = ?, error = ?, lease_holder = NULL,"
-        " lease_until = NULL, cancel_requested = 0 WHERE data_download_id = ?",
-        (after, reason, download_id),
-    )
-    download_keys.OF_DOWNLOAD.destroy(store, download_id)

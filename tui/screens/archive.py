@@ -162,7 +162,7 @@ class ArchiveScreen(Place, place="archive"):
         if manifest is not None:
             try:
                 at = moment(manifest.snapshot)
-                when = f"{words.instant(at, manifest.time_zone)}, {manifest.time_zone}"
+                when = f"{words.instant(at, manifest.time_zone, year=True)}, {manifest.time_zone}"
             except (ValueError, LookupError, OSError):
                 # An archive from elsewhere may name a zone that does not exist.
                 when = manifest.snapshot

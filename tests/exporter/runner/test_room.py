@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from types import SimpleNamespace
 
 import pytest
 
 from exporter.runner.room import KEPT_FREE, Disk, objection, size
 from exporter.runner.run import run_due
 from store.access import Actor
+from store.download_keys import ATTEMPTS
 from store.practice import Practice
 from store.use_cases import room
 from tests import people
@@ -69,6 +71,28 @@ def test_what_does_not_fit_the_quota_fails_early_with_figures_and_no_key_used(
     clock.set(clock.now().replace(day=29))
     (made,) = run_due(practice)
     assert made.state == "ready"
+
+
+def test_the_last_try_promises_no_further_one(
+    practice: Practice,
+    sign_in: Callable[[str], Actor],
+    clock: FixedClock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """D13: four tries; until the last one the reason says that the next run tries again."""
+    people.scheduled(practice, sign_in("dana"))
+    full = SimpleNamespace(free=KEPT_FREE)
+    monkeypatch.setattr("exporter.runner.room.shutil.disk_usage", lambda _path: full)
+    reasons = []
+    clock.advance(days=1)
+    for _ in range(ATTEMPTS):
+        (outcome,) = run_due(practice)
+        reasons.append(outcome.reason)
+        clock.advance(minutes=11)
+    assert outcome.state == "failed"
+    assert ["the next run tries again" in reason for reason in reasons] == [True, True, True, False]
+    assert "of the disk are free." in reasons[-1]
+    assert run_due(practice) == []
 
 
 def _keys(practice: Practice) -> int:
