@@ -6,12 +6,16 @@ import sqlite3
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from store import download_keys
 from store.clock import instant, moment, start_of_day
 from store.database import Store
+from store.deadlines import over, times
 from store.errors import Conflict, NotFound
 
 KEPT_DAYS = 7
 """Days from ready to expiry (REQUIREMENTS D17)."""
+LEASE = timedelta(minutes=2)
+"""A runner that gave no sign for this long counts as dead; its work is started again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +26,8 @@ class DownloadView:
     `has_earlier_password` whether that is no longer the present one. `is_reset_since`: it was ready
     when an administrator reset that password, so nobody retrieves it (D15). `series_id`,
     `repeats` (weekly, monthly) and `confirm_again_at` tell of the series that it belongs to, as
-    long as that goes on.
+    long as that goes on. `is_stopped`: it is running by its state, but its runner has given no sign
+    for longer than it may; the last one was at `last_sign_at`.
     """
 
     download_id: int
@@ -52,6 +57,8 @@ class DownloadView:
     series_id: int | None = None
     repeats: str = ""
     confirm_again_at: datetime | None = None
+    is_stopped: bool = False
+    last_sign_at: datetime | None = None
 
 
 _RESET_SINCE = (
@@ -62,6 +69,7 @@ _RESET_SINCE = (
 _SELECT = (
     "SELECT d.*, u.full_name, s.rhythm, s.confirm_again_at, s.data_download_series_id AS series,"
     f" d.locked_with_password_of <> u.password_changed_at AS earlier, {_RESET_SINCE} AS reset_since"
+    f", d.state = 'running' AND {over('lease_until')} AS is_stopped"
     " FROM data_download d JOIN user u ON u.user_id = d.requested_by"
     " LEFT JOIN data_download_series s"
     " ON s.data_download_series_id = d.data_download_series_id AND s.ended_at IS NULL"
@@ -75,14 +83,18 @@ def listed(store: Store, user_id: int | None, where: str = "1") -> tuple[Downloa
     """
     rows = store.rows(
         f"{_SELECT} WHERE d.scheduled_at IS NOT NULL AND {where}"
-        " ORDER BY d.run_on DESC, d.data_download_id DESC LIMIT 200"
+        " ORDER BY d.run_on DESC, d.data_download_id DESC LIMIT 200",
+        times(store.clock.now(), LEASE),
     )
     return tuple(_view(row, user_id) for row in rows)
 
 
 def one(store: Store, download_id: int, user_id: int | None) -> DownloadView:
     """Return one download as a list shows it. Raises NotFound."""
-    found = store.one(f"{_SELECT} WHERE d.data_download_id = ?", (download_id,))
+    found = store.one(
+        f"{_SELECT} WHERE d.data_download_id = :number",
+        {"number": download_id, **times(store.clock.now(), LEASE)},
+    )
     if found is None:
         raise _not_found(download_id)
     return _view(found, user_id)
@@ -139,6 +151,16 @@ def move(store: Store, download_id: int, *, before: tuple[str, ...], after: str)
         raise Conflict(f"This download is {state} by now.", kept="Nothing was changed.")
 
 
+def give_up(store: Store, download_id: int, reason: str, after: str = "failed") -> None:
+    """End a download inside the running transaction: its lease and its keys are gone with it."""
+    store.execute(
+        "UPDATE data_download SET state = ?, error = ?, lease_holder = NULL,"
+        " lease_until = NULL, cancel_requested = 0 WHERE data_download_id = ?",
+        (after, reason, download_id),
+    )
+    download_keys.OF_DOWNLOAD.destroy(store, download_id)
+
+
 def expiry(ready: datetime) -> datetime:
     """Return when an archive is destroyed."""
     return ready + timedelta(days=KEPT_DAYS)
@@ -181,4 +203,6 @@ def _view(found: sqlite3.Row, user_id: int | None) -> DownloadView:
         series_id=found["series"],
         repeats=found["rhythm"] or "",
         confirm_again_at=_moment(found["confirm_again_at"]),
+        is_stopped=bool(found["is_stopped"]),
+        last_sign_at=moment(found["lease_until"]) - LEASE if found["lease_until"] else None,
     )

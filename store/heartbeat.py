@@ -54,6 +54,11 @@ class Pulse:
         return self.last is None or abs(self.now - self.last.started_at) > SILENT_AFTER
 
     @property
+    def is_broken(self) -> bool:
+        """Whether the last run ended before it had looked after everything."""
+        return self.last is not None and self.last.outcome == "broken"
+
+    @property
     def next_run(self) -> datetime | None:
         """When the next hourly run is; None where nothing has run by itself of late."""
         begun = self.last_by_itself
@@ -75,6 +80,8 @@ class Pulse:
         if self.is_silent:
             return f"has not run since {self.at(self.last.started_at)}"
         last = f"last {self.at(self.last.started_at)}"
+        if self.is_broken:
+            return f"{last}, ended with an error ({self.last.error.rstrip('.')})"
         return f"{last}, next {self.at(self.next_run)}" if self.next_run else f"{last}, by hand"
 
 

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import dataclass
+from pathlib import Path
 
-from store.errors import DiskFull
+from store.errors import DiskFull, StoreProblem
 from store.folder import PracticeFolder
 from store.practice import Practice
 from store.use_cases import room
@@ -33,17 +34,28 @@ class Disk:
 
 
 def disk(practice: Practice) -> Disk:
-    """Return how the disk of a practice's downloads stands."""
+    """Return how the disk of a practice's downloads stands. Raises StoreProblem."""
     folder = practice.folder
-    return Disk(
-        shutil.disk_usage(folder.downloads).free, used_bytes(folder), practice.call(room.quota)
-    )
+    used = used_bytes(folder)
+    return Disk(shutil.disk_usage(folder.downloads).free, used, practice.call(room.quota))
+
+
+def files_in(folder: PracticeFolder) -> list[Path]:
+    """Return what lies in `downloads`. Raises StoreProblem, which names the folder."""
+    try:
+        return list(folder.downloads.iterdir())
+    except OSError as problem:
+        raise StoreProblem(
+            f"The folder {folder.downloads} cannot be read ({problem.strerror}).",
+            kept="Nothing was built and nothing was removed.",
+            do="Put it back, or let the system user that runs Chairside read it.",
+        ) from problem
 
 
 def used_bytes(folder: PracticeFolder) -> int:
     """Return how many bytes lie in `downloads`; a file that goes meanwhile counts as none."""
     total = 0
-    for path in folder.downloads.iterdir():
+    for path in files_in(folder):
         try:
             total += path.lstat().st_size
         except FileNotFoundError:

@@ -167,14 +167,12 @@ def _time_zone(store: Store) -> Finding:
 def _nightly_run(store: Store) -> Finding:
     beat = heartbeat.pulse(store)
     text = f"It {beat.words}." if beat.is_silent else f"{beat.words[0].upper()}{beat.words[1:]}."
-    if beat.last is not None and beat.last.outcome == "broken":
-        text += f" It ended with an error: {beat.last.error}"
     mend = "Set up the hourly timer: chairside runner install"
     if beat.is_silent and beat.due:
         return Finding("nightly run", "broken", f"{text} Downloads are due: {beat.due}.", mend)
     if beat.is_silent or beat.next_run is None:
         return Finding("nightly run", "look", text, mend)
-    if beat.last is not None and beat.last.outcome == "broken":
+    if beat.is_broken:
         return Finding(
             "nightly run", "look", text, "Run chairside runner run and read what it says."
         )

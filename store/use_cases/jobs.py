@@ -7,12 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
+from store.downloads import LEASE as LEASE
 from store.errors import ChairsideError
-
-LEASE = timedelta(minutes=2)
-"""A runner that gave no sign for this long counts as dead; its work is started again."""
 
 
 class LeaseLost(ChairsideError):

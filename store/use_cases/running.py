@@ -20,9 +20,13 @@ SECURITY = Need(Right.SECURITY, Level.FULL)
 
 @dataclass(frozen=True, slots=True)
 class RunnerView:
-    """What the Export Runner screen shows."""
+    """What the Export Runner screen shows.
+
+    `running` is being built; `stopped` was, until its runner was killed: the next run builds it.
+    """
 
     running: tuple[DownloadView, ...]
+    stopped: tuple[DownloadView, ...]
     waiting: tuple[DownloadView, ...]
     finished: tuple[DownloadView, ...]
     pulse: Pulse
@@ -36,8 +40,10 @@ def queue(store: Store, actor: Actor) -> RunnerView:
     assert actor.user_id is not None
     who = actor.user_id
     waiting = downloads.listed(store, who, "d.state = 'scheduled'")
+    begun = downloads.listed(store, who, "d.state = 'running'")
     return RunnerView(
-        running=downloads.listed(store, who, "d.state = 'running'"),
+        running=tuple(one for one in begun if not one.is_stopped),
+        stopped=tuple(one for one in begun if one.is_stopped),
         waiting=tuple(sorted(waiting, key=lambda d: (d.due_at, d.download_id))),
         finished=downloads.listed(
             store, who, "d.state IN ('ready', 'retrieved', 'expired', 'failed', 'cancelled')"
@@ -61,20 +67,26 @@ def bring_forward(store: Store, actor: Actor) -> int:
 
 
 def request_cancel(store: Store, actor: Actor, download_id: int) -> None:
-    """Ask the runner to stop a download it is making. Raises Refused, Conflict."""
+    """Ask the runner to stop a download it is making. Without a living runner it is cancelled now.
+
+    Raises Refused, NotFound, Conflict.
+    """
     with change(store, actor, OPERATE) as tx:
-        changed = store.execute(
-            "UPDATE data_download SET cancel_requested = 1"
-            " WHERE data_download_id = ? AND state = 'running'",
-            (download_id,),
-        )
-        if not changed:
+        found = downloads.one(store, download_id, actor.user_id)
+        if found.state != "running":
             raise Conflict("This download is not being made now.", kept="Nothing was changed.")
-        tx.record(
-            "runner.cancel",
-            "Asked the runner to stop a download.",
-            object_=f"data_download:{download_id}",
-        )
+        if found.is_stopped:
+            downloads.give_up(store, download_id, "The run was cancelled.", after="cancelled")
+            what = "Cancelled a data download whose runner had stopped."
+        else:
+            store.execute(
+                "UPDATE data_download SET cancel_requested = 1 WHERE data_download_id = ?",
+                (download_id,),
+            )
+            what = "Asked the runner to stop a download."
+        tx.record("runner.cancel", what, object_=f"data_download:{download_id}")
+    if found.is_stopped:
+        store.scrub_log()
 
 
 def check_may_run(store: Store, actor: Actor) -> None:

@@ -180,7 +180,7 @@ def fail(
             download_keys.OF_DOWNLOAD.destroy(store, job.download_id)
         elif keys_taken and job.attempt >= download_keys.ATTEMPTS:
             after = "failed"
-            _give_up(store, job.download_id, reason)
+            downloads.give_up(store, job.download_id, reason)
         elif keys_taken:
             after = "scheduled"
             _put_off(store, job, reason, by=RETRY_AFTER, counts=True)
@@ -283,20 +283,11 @@ def _put_away(store: Store, tx: Change, found: sqlite3.Row) -> None:
     """End a download that is due but must not be tried again: stopped by somebody, or no tries."""
     number = found["data_download_id"]
     if found["cancel_requested"]:
-        _give_up(store, number, "The run was cancelled.", after="cancelled")
+        downloads.give_up(store, number, "The run was cancelled.", after="cancelled")
         action, text = "runner.cancelled", "Cancelled a data download whose runner had stopped."
     else:
         reason = found["error"] or "The runner stopped before it was done."
-        _give_up(store, number, reason)
+        downloads.give_up(store, number, reason)
         action = "runner.failed"
         text = f"Gave up a data download after {found['attempts']} tries: {reason}"
     tx.record(action, text, object_=f"data_download:{number}")
-
-
-def _give_up(store: Store, download_id: int, reason: str, after: str = "failed") -> None:
-    store.execute(
-        "UPDATE data_download SET state = ?, error = ?, lease_holder = NULL,"
-        " lease_until = NULL, cancel_requested = 0 WHERE data_download_id = ?",
-        (after, reason, download_id),
-    )
-    download_keys.OF_DOWNLOAD.destroy(store, download_id)

@@ -31,6 +31,15 @@ def words(practice: Practice) -> str:
     return practice.call(heartbeat.pulse).words
 
 
+def test_a_run_that_ended_with_an_error_says_so(practice: Practice, clock: FixedClock) -> None:
+    number = practice.call(heartbeat.begin_run, RUNNER, "here", "hand")
+    practice.call(heartbeat.end_run, RUNNER, number, "broken", error="The folder is gone.")
+    assert words(practice) == "last 09:00, ended with an error (The folder is gone)"
+    clock.advance(minutes=10)
+    ran(practice, "hand")
+    assert words(practice) == "last 09:10, by hand"
+
+
 def test_home_tells_last_and_next_or_the_alarm(
     practice: Practice, sign_in: SignIn, clock: FixedClock
 ) -> None:

@@ -102,6 +102,25 @@ async def test_any_later_day_may_be_chosen(kiosk: Any, practice: Practice) -> No
         assert days == [date(2026, 11, 22).isoformat()]
 
 
+async def test_a_day_far_ahead_is_asked_back_and_told_with_its_year(
+    kiosk: Any, practice: Practice
+) -> None:
+    """D10: any later day may be chosen; a slip of the finger is seen, and so is the year."""
+    async with kiosk.run_test(size=SMALL) as pilot:
+        await open_form(pilot)
+        kiosk.screen.query_one("#day").value = "9999-12-31"
+        await type_text(pilot, people.PASSWORDS["dana"])
+        await pilot.press("enter")
+        await see(pilot, "That is Fri 31 Dec 9999, more than a year ahead. Enter again takes it.")
+        assert states(practice) == []
+        await pilot.press("enter")
+        await see(pilot, "Two-factor authentication")
+        await type_text(pilot, people.last_code(practice))
+        await pilot.press("enter")
+        await see(pilot, "It is built by the first run after 31 Dec 9999 00:00.")
+        await see(pilot, "31 Dec 9999 scheduled")
+
+
 async def test_the_day_cannot_go_before_the_first(kiosk: Any) -> None:
     async with kiosk.run_test(size=SMALL) as pilot:
         await open_form(pilot)

@@ -10,6 +10,7 @@ import pytest
 
 from store.access import unattended
 from store.practice import Practice
+from store.use_cases import heartbeat
 from store.use_cases import unattended as run
 from tests import people, system_programs
 from tests.clocks import FixedClock
@@ -27,6 +28,13 @@ def begin_run(practice: Practice, clock: FixedClock) -> Any:
     clock.advance(seconds=4)
     practice.call(run.report, job, run.Progress("procedure", 1_412_000, 2_001_344, 512_000_000))
     return job
+
+
+def states(practice: Practice) -> list[str]:
+    """Return the state of every download."""
+    return practice.call(
+        lambda store: [r[0] for r in store.rows("SELECT state FROM data_download")]
+    )
 
 
 async def test_the_screen_shows_how_far_a_run_is(
@@ -141,8 +149,7 @@ async def test_a_run_by_hand_is_a_process_of_its_own(kiosk: Any, practice: Pract
         await pilot.press("r")
         await settle(pilot, lambda: "The run has ended." in words_of(kiosk), tries=1500)
         await see(pilot, "Done")
-    states = practice.call(lambda s: [r[0] for r in s.rows("SELECT state FROM data_download")])
-    assert states == ["ready"]
+    assert states(practice) == ["ready"]
 
 
 async def test_bringing_forward_needs_the_security_right_and_makes_it_due(
@@ -222,3 +229,91 @@ async def test_the_timer_and_the_quota_are_set_with_one_key_each_and_the_disk_is
         lambda s: s.value("SELECT description FROM audit_log WHERE action = 'runner.install'")
     )
     assert told.startswith("Set up the systemd timer chairside-1000-")
+
+
+async def test_a_killed_run_is_told_and_built_anew_with_r(
+    kiosk: Any, practice: Practice, clock: FixedClock
+) -> None:
+    """D13: its lease is over, so the next run takes it over; the screen offers just that."""
+    people.scheduled(practice, people.signed_in(practice, "kim"))
+    begin_run(practice, clock)
+    async with kiosk.run_test(size=SMALL) as pilot:
+        await sign_in(pilot, "kim")
+        await open_place(pilot, "export_runner")
+        await see(pilot, "Building the data download")
+        await pilot.press("r")
+        await see(pilot, "A run is going on.")
+        people.change_store(practice, "UPDATE data_download SET lease_until = ?", LONG_AGO)
+        await see(pilot, "It stopped at 31 Dec 2019 15:58 (the computer was off, or the run was")
+        await see(pilot, "Stopped 31 Dec 2019 15:58")
+        assert "Building" not in words_of(kiosk)
+        await pilot.press("r")
+        await see(pilot, "The run has ended.")
+        await see(pilot, "Done")
+    assert states(practice) == ["ready"]
+
+
+async def test_what_a_killed_run_left_is_cancelled_at_once(
+    kiosk: Any, practice: Practice, clock: FixedClock
+) -> None:
+    """Nobody is there whom one could ask to stop; its keys go with it (DESIGN, life of a download).
+
+    A runner that only slept finds that it lost its lease.
+    """
+    people.scheduled(practice, people.signed_in(practice, "kim"))
+    job = begin_run(practice, clock)
+    clock.advance(minutes=3)
+    async with kiosk.run_test(size=SMALL) as pilot:
+        await sign_in(pilot, "kim")
+        await open_place(pilot, "export_runner")
+        await see(pilot, "r builds it anew.")
+        await pilot.press("x")
+        await see(pilot, "Keep it")
+        await pilot.press("tab", "enter")
+        await see(pilot, "Cancelled. Nothing of it is kept.")
+        await see(pilot, "Nothing is being built and nothing waits.")
+        await see(pilot, "The run was cancelled.")
+        assert "The try before" not in words_of(kiosk)
+    assert states(practice) == ["cancelled"]
+    assert practice.call(lambda s: s.value("SELECT count(*) FROM data_download_key")) == 0
+    with pytest.raises(run.LeaseLost):
+        practice.call(run.report, job, run.Progress("recall", 1, 1, 1))
+
+
+async def test_cancelling_asks_nobody_who_may_not(kiosk: Any, practice: Practice) -> None:
+    """D4's manner: the reason comes instead of the question."""
+    people.change_store(
+        practice,
+        "UPDATE group_permission SET level = 1"
+        " WHERE permission_code LIKE 'utilities.ex%' OR permission_code = 'setup.security'",
+    )
+    people.scheduled(practice, people.signed_in(practice, "dana"))
+    async with kiosk.run_test(size=SMALL) as pilot:
+        await sign_in(pilot, "kim")
+        await open_place(pilot, "export_runner")
+        await see(pilot, "Next")
+        await pilot.press("x")
+        await see(pilot, "Only Dana Ruiz can, or who holds Setup - Security: Full Control.")
+
+
+async def test_a_folder_that_is_gone_is_named_and_the_list_is_not_pointed_to(
+    kiosk: Any, practice: Practice
+) -> None:
+    """The run is over before a download is begun: its own reason is told, and i works on."""
+    downloads = practice.folder.downloads
+    downloads.rename(downloads.with_name("elsewhere"))
+    downloads.touch(mode=0o700)
+    async with kiosk.run_test(size=SMALL) as pilot:
+        await sign_in(pilot, "kim")
+        await open_place(pilot, "export_runner")
+        await see(pilot, "/downloads cannot be read (Not a directory).")
+        await settle(pilot, lambda: kiosk.screen._installed is not None)
+        assert "The system is being asked." not in kiosk.screen.why_not("runner.install")
+        await pilot.press("q")
+        await see(pilot, "Not now. The folder")
+        await pilot.press("r")
+        await see(pilot, "The run has ended with an error. The folder")
+        assert "The list tells the reason." not in words_of(kiosk)
+    last = practice.call(heartbeat.pulse).last
+    assert last is not None
+    assert last.outcome == "broken"

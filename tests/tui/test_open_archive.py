@@ -66,6 +66,7 @@ async def test_an_archive_is_verified_and_its_tables_are_told(kiosk: Any, archiv
     async with kiosk.run_test(size=SMALL) as pilot:
         await open_it(pilot, archive)
         await see(pilot, "every checksum right")
+        await see(pilot, "Snapshot of 21 Nov 2026 09:00, America/Los_Angeles")
         await go_to(pilot, "patient")
         await see(pilot, "450")
         await pilot.press("m")

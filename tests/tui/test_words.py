@@ -42,6 +42,15 @@ def test_an_instant_is_told_in_the_practices_zone() -> None:
     assert words.instant(datetime(2026, 11, 1, 9, 30, tzinfo=UTC), PACIFIC) == "01 Nov 01:30"
 
 
+def test_an_instant_of_another_year_is_told_with_it() -> None:
+    """The year is that of the practice's zone, where the new one comes later than in UTC."""
+    new_year = datetime(2027, 1, 1, 7, 59, tzinfo=UTC)
+    assert words.instant(new_year, PACIFIC, now=NOW) == "31 Dec 23:59"
+    after = new_year + timedelta(minutes=1)
+    assert words.instant(after, PACIFIC, now=NOW) == "01 Jan 2027 00:00"
+    assert words.instant(NOW, PACIFIC, year=True).startswith(f"{NOW.day:02d} Nov 2026 ")
+
+
 @pytest.mark.parametrize(
     ("left", "tail"),
     [

@@ -83,7 +83,7 @@ def snapshot(manifest: Manifest | None) -> str:
         return NO_MANIFEST
     try:
         at = moment(manifest.snapshot)
-        when = f"{words.instant(at, manifest.time_zone)}, {manifest.time_zone}"
+        when = f"{words.instant(at, manifest.time_zone, year=True)}, {manifest.time_zone}"
     except (ValueError, LookupError, OSError):
         # An archive from elsewhere may name a zone that does not exist.
         when = manifest.snapshot

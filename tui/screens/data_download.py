@@ -13,14 +13,15 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.widgets import Static
 
+from store.clock import date_in_zone
 from store.errors import Refused
 from store.use_cases import downloads, series
 from tui.screens.dialogs import ConfirmDialog
-from tui.screens.download_lines import explained, remark
+from tui.screens.download_lines import ONLY_THIS, explained, remark
 from tui.widgets import words
 from tui.widgets.place import Place
 from tui.widgets.safe import content
-from tui.widgets.table import Cell, Column, Table
+from tui.widgets.table import Cell, Column, Table, widened
 
 if TYPE_CHECKING:
     from store.downloads import DownloadView
@@ -33,7 +34,7 @@ WHAT_IT_IS: Final = (
 )
 EMPTY: Final = "No download has been scheduled yet. Press s to schedule the first one."
 _COLUMNS: Final = (
-    Column("For", 6),
+    Column("For", 6, is_day=True),
     Column("State", 9),
     Column("Requested by", 16),
     Column("Size", 9, right=True),
@@ -104,18 +105,23 @@ class DataDownloadScreen(Place, place="downloads"):
         self._fresh = None
         self._views = views
         now = self.kiosk.clock.now()
-        table.show([self._row(view, now) for view in views], mark=mark)
+        rows = [self._row(view, now) for view in views]
+        table.show(rows, mark=mark, columns=widened(_COLUMNS, rows))
         self._explain()
 
     def _row(self, view: DownloadView, now: datetime) -> tuple[Cell, ...]:
         who = "you" if view.is_mine else view.requested_by
         return (
-            Cell(words.day(view.run_on)),
+            Cell(words.day(view.run_on, year=view.run_on.year != self._year(view, now))),
             Cell(view.state, _TONES.get(view.state, "")),
             Cell(who, "" if view.is_mine else "dim"),
             Cell(words.size(view.file_bytes)),
             Cell(remark(view, now), "" if view.is_mine else "dim"),
         )
+
+    @staticmethod
+    def _year(view: DownloadView, now: datetime) -> int:
+        return date_in_zone(now, view.time_zone).year
 
     @property
     def _marked(self) -> DownloadView | None:
@@ -125,7 +131,7 @@ class DataDownloadScreen(Place, place="downloads"):
     @on(Table.Marked)
     def _explain(self) -> None:
         view = self._marked
-        text = explained(view) if view else EMPTY
+        text = explained(view, self.kiosk.clock.now()) if view else EMPTY
         self.query_one("#explained", Static).update(content(text))
         self.refresh_keys()
 
@@ -186,7 +192,7 @@ class DataDownloadScreen(Place, place="downloads"):
         if view is None:
             self.say("Nothing was scheduled.")
         else:
-            when = words.instant(view.due_at, view.time_zone)
+            when = words.instant(view.due_at, view.time_zone, year=True)
             self._fresh = view.download_id
             self.say("Scheduled.", f"It is built by the first run after {when}.", "good")
         self._load()
@@ -273,13 +279,15 @@ class DataDownloadScreen(Place, place="downloads"):
 
         def answered(yes: bool | None) -> None:
             if yes:
-                self._cancel(view.download_id)
+                self._cancel(view)
 
+        told = ", and its keys are destroyed. A new one needs the second factor again."
+        if view.repeats:
+            told = f". {ONLY_THIS} e ends the series."
         self.open(
             ConfirmDialog(
                 "Cancel this data download?",
-                f"The download for {words.full_day(view.run_on)} is not built, and its keys are"
-                " destroyed. A new one needs the second factor again.",
+                f"The download for {words.full_day(view.run_on)} is not built{told}",
                 do="Cancel the download",
                 keep="Keep it",
             ),
@@ -287,9 +295,9 @@ class DataDownloadScreen(Place, place="downloads"):
         )
 
     @work(description="cancel a download", exit_on_error=False)
-    async def _cancel(self, download_id: int) -> None:
+    async def _cancel(self, view: DownloadView) -> None:
         kiosk = self.kiosk
         with self.working("Cancelling…"):
-            await kiosk.practice.ask(downloads.cancel_download, kiosk.signed_in, download_id)
-        self.say("Cancelled.", "Nothing of it is kept.", "good")
+            await kiosk.practice.ask(downloads.cancel_download, kiosk.signed_in, view.download_id)
+        self.say("Cancelled.", ONLY_THIS if view.repeats else "Nothing of it is kept.", "good")
         self._load()

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 OPENS_WITH: Final = (
     "It opens in 7-Zip or WinZip (either one). Windows Explorer, macOS and unzip cannot open it."
 )
+WHY_STOPPED: Final = "the computer was off, or the run was killed"
+ONLY_THIS: Final = "Only this one; the next is built all the same."
 AGAIN: Final = "Retrieved already, and can be again until it expires."
 
 
@@ -23,7 +25,9 @@ def remark(view: DownloadView, now: datetime) -> str:
         again = "tried again " if was_tried else "built after "
         if view.repeats:
             again = f"{view.repeats}, {'again' if was_tried else 'after'} "
-        return again + words.instant(view.due_at, view.time_zone)
+        return again + words.instant(view.due_at, view.time_zone, now=now)
+    if view.is_stopped:
+        return "stopped; built anew by the next run"
     if view.state == "running":
         return words.progress(view.progress_rows, view.progress_rows_total)
     if view.state == "failed":
@@ -37,31 +41,33 @@ def remark(view: DownloadView, now: datetime) -> str:
     return words.NOTHING
 
 
-def locked_with(view: DownloadView) -> str:
+def locked_with(view: DownloadView, now: datetime) -> str:
     """Return what opens a user's own archive (D14, D16)."""
     if view.own_passphrase:
         return "the passphrase that you chose for it"
     since = view.locked_with_password_of
     if view.has_earlier_password and since is not None:
-        day = words.instant(since, view.time_zone)
+        day = words.instant(since, view.time_zone, now=now)
         return f"an earlier Chairside password of yours, the one that you chose {day}"
     return "your Chairside password"
 
 
-def explained(view: DownloadView) -> str:
+def explained(view: DownloadView, now: datetime) -> str:
     """Return the sentence under the table for one download."""
     repeats = ""
     if view.repeats and view.confirm_again_at is not None:
-        day = words.instant(view.confirm_again_at, view.time_zone)
+        day = words.instant(view.confirm_again_at, view.time_zone, now=now)
         repeats = f" Repeats {view.repeats}; the code is asked for again before {day}. e ends it."
-    return _explained_once(view) + repeats
+    return _explained_once(view, now) + repeats
 
 
-def _explained_once(view: DownloadView) -> str:
+def _explained_once(view: DownloadView, now: datetime) -> str:
     who = "you" if view.is_mine else view.requested_by
     if view.state == "scheduled":
         retry = f"The last try did not succeed: {view.error} " if view.error else ""
         return f"{retry}Waits for the unattended run. Only {who} will be able to retrieve it."
+    if view.is_stopped:
+        return f"Stopped before it was done: {WHY_STOPPED}. The next run builds it anew."
     if view.state == "running":
         return "Is being built now. The Export Runner shows how far it is."
     if view.state in ("ready", "retrieved") and view.is_mine and view.is_reset_since:
@@ -70,7 +76,7 @@ def _explained_once(view: DownloadView) -> str:
         )
     if view.state in ("ready", "retrieved") and view.is_mine:
         word = "Ready to retrieve." if view.state == "ready" else AGAIN
-        return f"{word} Its password is {locked_with(view)}; case matters. {OPENS_WITH}"
+        return f"{word} Its password is {locked_with(view, now)}; case matters. {OPENS_WITH}"
     if view.state in ("ready", "retrieved"):
         return (
             f"Only {who} can retrieve it, and nobody can be allowed to later."

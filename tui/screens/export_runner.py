@@ -15,20 +15,29 @@ from textual.widgets import Static
 
 from exporter.runner import installing, room
 from exporter.runner.timers import HourlyRun, hourly_run
+from store.errors import ChairsideError
 from store.use_cases import downloads, running
 from tui.runner_process import RunnerProcess
 from tui.screens.dialogs import ConfirmDialog
-from tui.screens.export_runner_lines import COLUMNS, disk_line, progress_text, row
+from tui.screens.download_lines import ONLY_THIS
+from tui.screens.export_runner_lines import (
+    COLUMNS,
+    disk_line,
+    progress_text,
+    row,
+    stopped_text,
+)
 from tui.screens.quota import QuotaDialog
 from tui.widgets import words
 from tui.widgets.opening import LATER
 from tui.widgets.place import Place
 from tui.widgets.safe import content
-from tui.widgets.table import Table
+from tui.widgets.table import Table, widened
 
 if TYPE_CHECKING:
     from exporter.runner.installing import Way
     from store.downloads import DownloadView
+    from store.heartbeat import Run
     from store.use_cases.running import RunnerView
 
 POLL_SECONDS: Final = 0.5
@@ -47,8 +56,10 @@ class ExportRunnerScreen(Place, place="runner"):
         self._lines: tuple[DownloadView, ...] = ()
         self._polling = False
         self._process: RunnerProcess | None = None
+        self._run_before: Run | None = None
         self._installed: tuple[Way, ...] | None = None
         self._disk: room.Disk | None = None
+        self._why_no_disk = "The system is being asked."
 
     def body(self) -> ComposeResult:
         """What runs, then the queue, then when the last run was."""
@@ -73,17 +84,24 @@ class ExportRunnerScreen(Place, place="runner"):
     @work(description="queue", exit_on_error=False)
     async def _look(self) -> None:
         kiosk = self.kiosk
+        # Asked before the store is: then the view holds how that run ended.
+        is_over = self._process is not None and self._process.is_over
         try:
             view = await kiosk.practice.ask(running.queue, kiosk.signed_in)
         finally:
             self._polling = False
         self._show(view)
+        if is_over:
+            self._tell_process(view)
 
     @work(description="timer and disk", group=LATER, exit_on_error=False)
     async def _look_around(self) -> None:
         """What this computer tells: asked in a thread, because its programs take their time."""
         self._installed = await asyncio.to_thread(installing.installed, self._hourly)
-        self._disk = await asyncio.to_thread(room.disk, self.kiosk.practice)
+        try:
+            self._disk = await asyncio.to_thread(room.disk, self.kiosk.practice)
+        except ChairsideError as problem:
+            self._disk, self._why_no_disk = None, problem.sentence
         if self._view is not None:
             self._show_last_run(self._view)
         self.refresh_keys()
@@ -95,22 +113,25 @@ class ExportRunnerScreen(Place, place="runner"):
     def _show(self, view: RunnerView) -> None:
         self._view = view
         marked = self._marked
-        self._lines = (*view.running, *view.waiting, *view.finished)
+        self._lines = (*view.running, *view.stopped, *view.waiting, *view.finished)
         numbers = [line.download_id for line in self._lines]
         mark = numbers.index(marked.download_id) if marked and marked.download_id in numbers else 0
-        self.query_one(Table).show([row(line) for line in self._lines], mark=mark)
+        now = self.kiosk.clock.now()
+        rows = [row(line, now) for line in self._lines]
+        self.query_one(Table).show(rows, mark=mark, columns=widened(COLUMNS, rows))
         shown = self.query_one("#running", Static)
         if view.running:
             width = max(20, self.app.size.width - 2)
-            shown.update(progress_text(view.running[0], self.kiosk.clock.now(), width))
+            shown.update(progress_text(view.running[0], now, width))
         else:
             shown.update(content(self._idle_words(view), "$tone-dim"))
         self._show_last_run(view)
-        self._tell_process()
         self._show_reason()
 
     def _idle_words(self, view: RunnerView) -> str:
         now = self.kiosk.clock.now()
+        if view.stopped:
+            return "Nothing is being built. " + stopped_text(view.stopped[0], now)
         if any(line.due_at <= now for line in view.waiting):
             return "Nothing is being built. Something is due: r builds it, or the next run does."
         if view.waiting:
@@ -126,18 +147,25 @@ class ExportRunnerScreen(Place, place="runner"):
             # A timer that is new has not had its hour yet.
             text += "." if self._installed else "; i installs the timer."
             tone = "$tone-warn"
-        disk = disk_line(self._disk) if self._disk is not None else ""
-        self.query_one("#last_run", Static).update(
-            Content("\n").join([content(text, tone), content(disk, "$tone-dim")])
-        )
+        if beat.is_broken:
+            tone = "$tone-warn"
+        disk = content(self._why_no_disk, "$tone-dim" if self._installed is None else "$tone-warn")
+        if self._disk is not None:
+            disk = content(disk_line(self._disk), "$tone-dim")
+        self.query_one("#last_run", Static).update(Content("\n").join([content(text, tone), disk]))
 
-    def _tell_process(self) -> None:
-        if self._process is not None and self._process.is_over:
-            sound, self._process = self._process.succeeded, None
-            if sound:
-                self.say("The run has ended.", "Nothing else is due.", "good")
-            else:
-                self.say("The run has ended with an error.", "The list tells the reason.", "bad")
+    def _tell_process(self, view: RunnerView) -> None:
+        """Tell how a run that was started here ended; where to look only if it stands there."""
+        process, self._process = self._process, None
+        last = view.pulse.last
+        if process is not None and process.succeeded:
+            self.say("The run has ended.", "Nothing else is due.", "good")
+        elif last is not None and last.outcome and last != self._run_before:
+            reason = last.error if last.outcome == "broken" else "The list tells the reason."
+            self.say("The run has ended with an error.", reason, "bad")
+        else:
+            where = "chairside doctor looks for the reason."
+            self.say("The run stopped before its end.", where, "bad")
 
     @property
     def _marked(self) -> DownloadView | None:
@@ -149,7 +177,7 @@ class ExportRunnerScreen(Place, place="runner"):
         """A reason may be longer than its cell: the whole of it stands under the table."""
         view = self._marked
         reason = view.error if view is not None and view.error else ""
-        if view is not None and reason and view.state != "failed":
+        if view is not None and reason and view.state in ("scheduled", "running"):
             reason = f"The try before did not succeed. {reason}"
         self.query_one("#reason", Static).update(content(reason))
         self.refresh_keys()
@@ -167,20 +195,29 @@ class ExportRunnerScreen(Place, place="runner"):
             if not view.can_bring_forward:
                 return words.needs("Setup - Security: Full Control")
             return "" if view.waiting else "Nothing is scheduled."
+        return self._why_not_cancel(view)
+
+    def _why_not_cancel(self, view: RunnerView) -> str:
         marked = self._marked
         if marked is None or marked.state not in ("running", "scheduled"):
             return "Only what runs or waits can be cancelled."
-        return "It is being stopped." if marked.cancel_requested else ""
+        if marked.state == "running" and not view.can_operate:
+            return words.needs("Utilities - Export Runner: Full Control")
+        if marked.state == "scheduled" and not (marked.is_mine or view.can_bring_forward):
+            return f"Only {marked.requested_by} can, or who holds Setup - Security: Full Control."
+        is_stopping = marked.cancel_requested and not marked.is_stopped
+        return "It is being stopped." if is_stopping else ""
 
     def _why_not_operate(self, key_id: str, view: RunnerView) -> str:
         if not view.can_operate:
             return words.needs("Utilities - Export Runner: Full Control")
         if key_id == "runner.run":
             return "A run is going on." if self._process or view.running else ""
-        if self._installed is None or self._disk is None:
+        if key_id == "runner.quota":
+            return self._why_no_disk if self._disk is None else ""
+        if self._installed is None:
             return "The system is being asked."
-        already = key_id == "runner.install" and self._installed
-        return "The timer is set up already." if already else ""
+        return "The timer is set up already." if self._installed else ""
 
     def do_runner_run(self) -> None:
         """Start what is due, in a process of its own."""
@@ -189,7 +226,9 @@ class ExportRunnerScreen(Place, place="runner"):
     @work(description="start the runner", exit_on_error=False)
     async def _run(self) -> None:
         kiosk = self.kiosk
-        await kiosk.practice.ask(running.check_may_run, kiosk.signed_in)
+        with self.working("Starting…"):
+            await kiosk.practice.ask(running.check_may_run, kiosk.signed_in)
+        self._run_before = self._view.pulse.last if self._view else None
         self._process = RunnerProcess(kiosk.practice.folder.path)
         self.say("Started.", "The run builds what is due and then ends.", "good")
 
@@ -275,7 +314,7 @@ class ExportRunnerScreen(Place, place="runner"):
             ConfirmDialog(
                 "Cancel this data download?",
                 f"The download of {words.full_day(view.run_on)} for {view.requested_by} is not"
-                " built, and its keys are destroyed.",
+                f" built{f'. {ONLY_THIS}' if view.repeats else ', and its keys are destroyed.'}",
                 do="Cancel the download",
                 keep="Keep it",
             ),
@@ -288,4 +327,7 @@ class ExportRunnerScreen(Place, place="runner"):
         stop = running.request_cancel if view.state == "running" else downloads.cancel_download
         with self.working("Cancelling…"):
             await kiosk.practice.ask(stop, kiosk.signed_in, view.download_id)
-        self.say("Cancelled.", "What runs stops at its next step.", "good")
+        if view.state == "running" and not view.is_stopped:
+            self.say("Stopping.", "It stops at its next step.", "good")
+        else:
+            self.say("Cancelled.", ONLY_THIS if view.repeats else "Nothing of it is kept.", "good")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from textual.content import Content
 
+from tui.screens.download_lines import WHY_STOPPED
 from tui.widgets import words
 from tui.widgets.jobs import progress_line
 from tui.widgets.safe import clip, content, join
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 COLUMNS: Final = (
     Column("State", 9),
-    Column("When", 12),
+    Column("When", 12, is_day=True),
     Column("For", 18),
     Column("Remark", 0),
 )
@@ -36,7 +37,7 @@ _WORDS: Final = {
 }
 
 
-def row(view: DownloadView) -> tuple[Cell, ...]:
+def row(view: DownloadView, now: datetime) -> tuple[Cell, ...]:
     """Return the line of one download."""
     word, tone = _WORDS.get(view.state, (view.state, ""))
     when = view.due_at
@@ -44,6 +45,10 @@ def row(view: DownloadView) -> tuple[Cell, ...]:
     if view.state == "scheduled" and view.error:
         tried = f"tried {words.count(view.attempts, 'time')}" if view.attempts else "put off"
         remark = f"{tried}: {view.error}"
+    elif view.is_stopped:
+        word, tone = "Stopped", "warn"
+        when = view.last_sign_at or view.due_at
+        remark = f"attempt {view.attempts} was not finished"
     elif view.state == "running":
         when = view.started_at or view.due_at
         remark = "stopping" if view.cancel_requested else f"attempt {view.attempts}"
@@ -58,10 +63,20 @@ def row(view: DownloadView) -> tuple[Cell, ...]:
     who = "you" if view.is_mine else view.requested_by
     return (
         Cell(word, tone),
-        Cell(words.instant(when, view.time_zone)),
+        Cell(words.instant(when, view.time_zone, now=now)),
         Cell(who),
         Cell(remark, "dim" if view.state != "failed" else ""),
     )
+
+
+def stopped_text(view: DownloadView, now: datetime) -> str:
+    """Return what became of a run that was killed, and what brings the download about."""
+    at = view.last_sign_at
+    # Given before the clock was set back, a lease tells nothing of when.
+    when = f" at {words.instant(at, view.time_zone, now=now)}" if at and at <= now else ""
+    # One that was to be stopped is put away by the next run.
+    then = "x cancels it at once" if view.cancel_requested else "r builds it anew"
+    return f"It stopped{when} ({WHY_STOPPED}); {then}."
 
 
 def progress_text(view: DownloadView, now: datetime, width: int) -> Content:

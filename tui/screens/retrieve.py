@@ -57,7 +57,11 @@ class RetrieveDialog(Dialog[str | None], place="retrieve"):
 
     def body(self) -> ComposeResult:
         """What opens it (D16), the password, the folder."""
-        yield Static(content(f"It is locked with {locked_with(self._view)}. {OPENS_WITH}"))
+        yield Static(
+            content(
+                f"It is locked with {locked_with(self._view, self.kiosk.clock.now())}. {OPENS_WITH}"
+            )
+        )
         yield Static("")
         yield Field("Your password", id="password", secret=True)
         yield FolderField()
@@ -127,7 +131,9 @@ class OpenHereDialog(Dialog[tuple[Path, str] | None], place="open_here"):
     def body(self) -> ComposeResult:
         """The password; the archive's own lock only where it differs."""
         yield Static(content("Nothing is copied: the archive stays in the practice's folder."))
-        yield Static(content(f"It is locked with {locked_with(self._view)}."))
+        yield Static(
+            content(f"It is locked with {locked_with(self._view, self.kiosk.clock.now())}.")
+        )
         yield Static("")
         yield Field("Your password", id="password", secret=True)
         if self._view.own_passphrase:

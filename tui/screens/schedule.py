@@ -39,6 +39,8 @@ REPEATS: Final = (
     Option("weekly", "weekly, the code again after 90 days"),
     Option("monthly", "monthly, the code again after 90 days"),
 )
+FAR_AHEAD: Final = timedelta(days=366)
+"""Any later day may be chosen (D10); one as far ahead as this is asked back once."""
 DATE_CHARACTERS: Final = r"[0-9-]*"
 
 
@@ -59,6 +61,7 @@ class ScheduleDialog(Dialog[CodeSent | None], place="schedule"):
         self._form = form
         self._day = day or form.default_day
         self._repeat = repeat
+        self._far_day: date | None = None
         self._needs_passphrase = bool(form.asks_passphrase)
 
     @property
@@ -178,6 +181,12 @@ class ScheduleDialog(Dialog[CodeSent | None], place="schedule"):
             first = words.full_day(self._form.default_day)
             day_field.complain(f"Today and days gone by cannot be chosen. The first is {first}.")
             day_field.focus_line()
+            return
+        if day - self._form.default_day > FAR_AHEAD and day != self._far_day:
+            self._far_day = day
+            day_field.complain(
+                f"That is {words.full_day(day)}, more than a year ahead. Enter again takes it."
+            )
             return
         day_field.complain("")
         password = self.query_one("#password", Field)

@@ -209,6 +209,12 @@ class Field(Widget):
         """One is in it now."""
         self._is_here = True
         self.refresh()
+        self._keep_in_sight()
+
+    def _keep_in_sight(self) -> None:
+        """Where the form scrolls, show what stands under the line too."""
+        if self._is_here:
+            self.scroll_visible(animate=False)
 
     def on_descendant_blur(self) -> None:
         """Elsewhere now."""
@@ -259,3 +265,5 @@ class Field(Widget):
         self._below.update(content(told, "$tone-bad" if text else ""))
         self._below.display = bool(told)
         self.set_class(bool(text), "-wrong")
+        if text:
+            self.call_after_refresh(self._keep_in_sight)

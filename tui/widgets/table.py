@@ -6,9 +6,10 @@ One rule: a cell is text from data: drawn clipped and inert, its tone never its 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
@@ -31,13 +32,15 @@ _LEAST = 4
 class Column:
     """A column: its heading, its width in cells (0 takes what is left), right-aligned or not.
 
-    `keeps_end`: what is too long is cut at its beginning, as paths are.
+    `keeps_end`: what is too long is cut at its beginning, as paths are. One of days (`is_day`) is
+    made for days of this year.
     """
 
     heading: str
     width: int
     right: bool = False
     keeps_end: bool = False
+    is_day: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,16 @@ class Cell:
 
 
 Row = Sequence[Cell]
+
+
+def widened(columns: Sequence[Column], rows: Sequence[Row]) -> tuple[Column, ...]:
+    """Return columns of which the ones with a day have room for its year, where a row tells it."""
+    return tuple(
+        replace(column, width=max(column.width, *(cell_len(row[at].text) for row in rows)))
+        if rows and column.is_day
+        else column
+        for at, column in enumerate(columns)
+    )
 
 
 class Table(ScrollView, can_focus=True, inherit_bindings=False):

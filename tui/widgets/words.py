@@ -25,10 +25,14 @@ def full_day(value: date) -> str:
     return f"{_DAYS[value.weekday()]} {day(value, year=True)}"
 
 
-def instant(value: datetime, zone: str) -> str:
-    """`20 Nov 02:00` in the practice's time zone."""
+def instant(value: datetime, zone: str, *, year: bool = False, now: datetime | None = None) -> str:
+    """`20 Nov 02:00` in the practice's time zone; `20 Nov 2027 02:00` with its year.
+
+    With `now` the year is told where it is another one than the present.
+    """
     local = value.astimezone(ZoneInfo(zone))
-    return f"{day(local.date())} {local:%H:%M}"
+    is_other = now is not None and local.year != now.astimezone(ZoneInfo(zone)).year
+    return f"{day(local.date(), year=year or is_other)} {local:%H:%M}"
 
 
 def days_left(until: datetime, now: datetime, zone: str) -> str:
