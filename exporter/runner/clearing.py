@@ -13,6 +13,7 @@ from pathlib import Path
 
 from exporter.archive.files import part_of
 from exporter.archive.names import archive_name
+from exporter.runner.room import files_in
 from store.access import Actor
 from store.errors import Conflict
 from store.folder import restoring_folder
@@ -29,10 +30,10 @@ def sweep(practice: Practice, runner: Actor, tell: Tell = lambda _text: None) ->
     Args:
         tell: told a sentence where something could not be removed.
 
-    Raises StoreBusy, StoreProblem: the store cannot be written.
+    Raises StoreBusy, StoreProblem: the store cannot be written, or the folder not be read.
     """
     # Looked at before the store is asked: what another runner begins from now on is not seen.
-    there = list(practice.folder.downloads.iterdir())
+    there = files_in(practice.folder)
     kept = practice.call(use_cases.sweep, runner)
     names = set(kept.files) | {part_of(Path(name)).name for name in kept.being_locked}
     for job_day, number in kept.being_made:

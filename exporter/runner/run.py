@@ -24,7 +24,7 @@ from exporter.runner.rekeying import rekey_waiting
 from exporter.runner.room import check_room
 from exporter.runner.sending import send_messages
 from store.access import Actor, unattended
-from store.download_keys import ATTEMPTS, entries_per_archive
+from store.download_keys import entries_per_archive
 from store.errors import ChairsideError
 from store.practice import Practice
 from store.use_cases import heartbeat
@@ -176,9 +176,7 @@ def _ended(
 ) -> Outcome:
     """Note how an attempt ended, unless the download is another runner's by now."""
     asked = isinstance(problem, CancelAsked)
-    # What the next run does about it is no help where none tries again.
-    is_last = keys_taken and job.attempt >= ATTEMPTS
-    reason = problem.what if asked or is_last else problem.sentence
+    reason = problem.what if asked else problem.sentence
     try:
         if isinstance(problem, LeaseLost) and not asked:
             raise problem
