@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import shutil
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,6 +25,15 @@ PROJECT = Path(__file__).resolve().parent.parent
 # A machine that is busy is no reason for a test to fail; in CI a failure must come again.
 settings.register_profile("chairside", deadline=None, derandomize=bool(os.environ.get("CI")))
 settings.load_profile("chairside")
+
+# Begun by `nohup` or as a background job of a script, we ignore what a shell's children do not: the
+# programs that tests start and stop must begin as at a terminal.
+for _number, _usual in (
+    (getattr(signal, "SIGHUP", None), signal.SIG_DFL),
+    (signal.SIGINT, signal.default_int_handler),
+):
+    if _number is not None and signal.getsignal(_number) is signal.SIG_IGN:
+        signal.signal(_number, _usual)
 
 _skipped: list[str] = []
 

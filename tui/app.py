@@ -5,9 +5,8 @@ One rule: there is no form here and no way out but a key of the registry (docs/d
 
 from __future__ import annotations
 
-import asyncio
 import sys
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
@@ -16,14 +15,15 @@ from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
-from store.errors import ChairsideError, SessionEnded
+from store.errors import SessionEnded
 from store.use_cases import signing_in
 from tui import crash, theme
+from tui.long_work import LongWork
 from tui.nothing_out import NothingOut
 from tui.screens.sign_in import SignInScreen
 from tui.widgets.field import Line
-from tui.widgets.jobs import Job
-from tui.widgets.place import PlaceMixin, what_began
+from tui.widgets.opening import what_began
+from tui.widgets.place import PlaceMixin
 
 if TYPE_CHECKING:
     from textual.driver import Driver
@@ -50,7 +50,7 @@ _TOUCHES: Final = (
 )
 
 
-class ChairsideApp(NothingOut, App[None], inherit_bindings=False):
+class ChairsideApp(NothingOut, LongWork, App[None], inherit_bindings=False):
     """The kiosk of one practice.
 
     Args:
@@ -86,13 +86,11 @@ class ChairsideApp(NothingOut, App[None], inherit_bindings=False):
         self.emergency: EmergencyState | None = None
         self.idle = IDLE
         self.session_ends: datetime | None = None
-        self.jobs: list[Job] = []
         self.closing_words = ""
         # Somebody waits for a message just queued, or the sign-in has come: who acts is put here.
         self.deliver_now: Callable[[], object] = lambda: None
         self.once_shown: Callable[[], object] = lambda: None
         self._desk_is_open = False
-        self._closing_down: asyncio.Task[None] | None = None
         self._last_touch = clock.now()
         for one in theme.THEMES.values():
             self.register_theme(one)
@@ -274,41 +272,6 @@ class ChairsideApp(NothingOut, App[None], inherit_bindings=False):
     @work(description="note the lock", exit_on_error=False)
     async def _note_lock(self, actor: Actor) -> None:
         await self.practice.ask(signing_in.note_lock, actor)
-
-    # Work that outlives a screen
-
-    def start_job(self, job: Job, run: Callable[[Job], Coroutine[Any, Any, str]]) -> None:
-        """Run something long; it goes on while the kiosk is locked, and Home tells how it ended."""
-        job.owner = self.actor.user_id if self.actor else None
-        self.jobs = [*(one for one in self.jobs if not one.is_told), job]
-        if self._closing_down is not None:
-            job.cancel()
-        self._job(job, run)
-
-    @work(description="job", group="jobs", exit_on_error=False)
-    async def _job(self, job: Job, run: Callable[[Job], Coroutine[Any, Any, str]]) -> None:
-        try:
-            job.finish(await run(job))
-        except ChairsideError as error:
-            job.fail(error)
-        except asyncio.CancelledError:
-            job.cancel()
-            raise
-        except Exception as error:  # noqa: BLE001 - the policy for what nobody expected
-            job.fail(error)
-
-    def close_down(self) -> None:
-        """The terminal was closed, or the computer shuts down: stop all work, then end."""
-        if self._closing_down is None:
-            self._closing_down = asyncio.create_task(self._end_after_jobs())
-
-    async def _end_after_jobs(self) -> None:
-        for job in self.jobs:
-            job.cancel()
-        # Each takes back what it has begun: a readable copy must not stay half made.
-        while not all(job.is_over for job in self.jobs):
-            await asyncio.sleep(0.05)
-        self.exit(return_code=1)
 
     # No way out, nothing to take along
 

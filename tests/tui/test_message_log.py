@@ -31,8 +31,8 @@ def queued(practice: Practice, many: int, **changes: object) -> None:
     """Queue text messages, and change what stands with them."""
 
     def run(store: Store) -> None:
-        with store.transaction():
-            for _ in range(many):
+        for _ in range(many):
+            with store.transaction():
                 number = outbox.queue(
                     store,
                     channel="sms",

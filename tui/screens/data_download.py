@@ -5,7 +5,6 @@ One rule: what a state means and what can be done with it is told in words under
 
 from __future__ import annotations
 
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, cast
 
@@ -13,15 +12,14 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.widgets import Static
 
-from store.clock import date_in_zone
 from store.errors import Refused
 from store.use_cases import downloads, series
 from tui.screens.dialogs import ConfirmDialog
-from tui.screens.download_lines import ONLY_THIS, explained, remark
+from tui.screens.download_lines import ONLY_THIS, explained, row
 from tui.widgets import words
 from tui.widgets.place import Place
 from tui.widgets.safe import content
-from tui.widgets.table import Cell, Column, Table, widened
+from tui.widgets.table import Column, Table, widened
 
 if TYPE_CHECKING:
     from store.downloads import DownloadView
@@ -40,14 +38,6 @@ _COLUMNS: Final = (
     Column("Size", 9, right=True),
     Column("Kept until", 0),
 )
-_TONES: Final = {
-    "ready": "good",
-    "running": "key",
-    "failed": "bad",
-    "expired": "dim",
-    "cancelled": "dim",
-    "retrieved": "",
-}
 _REFRESH_SECONDS: Final = 3
 _OF_A_SERIES: Final = ("downloads.again", "downloads.end")
 _OF_ONE: Final = ("downloads.retrieve", "downloads.open", "downloads.cancel", *_OF_A_SERIES)
@@ -105,23 +95,9 @@ class DataDownloadScreen(Place, place="downloads"):
         self._fresh = None
         self._views = views
         now = self.kiosk.clock.now()
-        rows = [self._row(view, now) for view in views]
+        rows = [row(view, now) for view in views]
         table.show(rows, mark=mark, columns=widened(_COLUMNS, rows))
         self._explain()
-
-    def _row(self, view: DownloadView, now: datetime) -> tuple[Cell, ...]:
-        who = "you" if view.is_mine else view.requested_by
-        return (
-            Cell(words.day(view.run_on, year=view.run_on.year != self._year(view, now))),
-            Cell(view.state, _TONES.get(view.state, "")),
-            Cell(who, "" if view.is_mine else "dim"),
-            Cell(words.size(view.file_bytes)),
-            Cell(remark(view, now), "" if view.is_mine else "dim"),
-        )
-
-    @staticmethod
-    def _year(view: DownloadView, now: datetime) -> int:
-        return date_in_zone(now, view.time_zone).year
 
     @property
     def _marked(self) -> DownloadView | None:

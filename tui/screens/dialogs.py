@@ -12,10 +12,11 @@ from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
-from store.errors import ChairsideError
+from store.errors import ChairsideError, SessionEnded
 from tui.widgets.button import PushButton
 from tui.widgets.jobs import Job, JobBar
-from tui.widgets.place import UNEXPECTED, UNEXPECTED_DO, Dialog
+from tui.widgets.opening import UNEXPECTED, UNEXPECTED_DO
+from tui.widgets.place import Dialog
 from tui.widgets.safe import content, join
 
 Pieces = Sequence[tuple[str, str]]
@@ -139,3 +140,10 @@ def told(error: BaseException | None) -> tuple[str, str]:
     if isinstance(error, ChairsideError):
         return f"{error.title}.", error.sentence
     return UNEXPECTED, UNEXPECTED_DO
+
+
+def why_not_done(error: BaseException | None) -> str:
+    """Return how long work ended that has no outcome; whoever reads it is signed in again."""
+    if isinstance(error, SessionEnded):
+        return "it was not finished, because your session had ended."
+    return " ".join(told(error))

@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
+from store.clock import date_in_zone
 from tui.widgets import words
+from tui.widgets.table import Cell
 
 if TYPE_CHECKING:
     from store.downloads import DownloadView
@@ -16,6 +18,29 @@ OPENS_WITH: Final = (
 WHY_STOPPED: Final = "the computer was off, or the run was killed"
 ONLY_THIS: Final = "Only this one; the next is built all the same."
 AGAIN: Final = "Retrieved already, and can be again until it expires."
+
+
+_TONES: Final = {
+    "ready": "good",
+    "running": "key",
+    "failed": "bad",
+    "expired": "dim",
+    "cancelled": "dim",
+    "retrieved": "",
+}
+
+
+def row(view: DownloadView, now: datetime) -> tuple[Cell, ...]:
+    """Return the line of one download."""
+    who = "you" if view.is_mine else view.requested_by
+    this_year = date_in_zone(now, view.time_zone).year
+    return (
+        Cell(words.day(view.run_on, year=view.run_on.year != this_year)),
+        Cell(view.state, _TONES.get(view.state, "")),
+        Cell(who, "" if view.is_mine else "dim"),
+        Cell(words.size(view.file_bytes)),
+        Cell(remark(view, now), "" if view.is_mine else "dim"),
+    )
 
 
 def remark(view: DownloadView, now: datetime) -> str:

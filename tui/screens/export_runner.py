@@ -23,9 +23,12 @@ from tui.screens.download_lines import ONLY_THIS
 from tui.screens.export_runner_lines import (
     COLUMNS,
     disk_line,
+    ended_words,
+    idle_words,
+    last_run,
     progress_text,
     row,
-    stopped_text,
+    why_not_cancel,
 )
 from tui.screens.quota import QuotaDialog
 from tui.widgets import words
@@ -91,8 +94,9 @@ class ExportRunnerScreen(Place, place="runner"):
         finally:
             self._polling = False
         self._show(view)
-        if is_over:
-            self._tell_process(view)
+        if is_over and self._process is not None:
+            is_sound, self._process = self._process.succeeded, None
+            self.say(*ended_words(view.pulse.last, self._run_before, succeeded=is_sound))
 
     @work(description="timer and disk", group=LATER, exit_on_error=False)
     async def _look_around(self) -> None:
@@ -124,48 +128,18 @@ class ExportRunnerScreen(Place, place="runner"):
             width = max(20, self.app.size.width - 2)
             shown.update(progress_text(view.running[0], now, width))
         else:
-            shown.update(content(self._idle_words(view), "$tone-dim"))
+            shown.update(content(idle_words(view, now), "$tone-dim"))
         self._show_last_run(view)
         self._show_reason()
 
-    def _idle_words(self, view: RunnerView) -> str:
-        now = self.kiosk.clock.now()
-        if view.stopped:
-            return "Nothing is being built. " + stopped_text(view.stopped[0], now)
-        if any(line.due_at <= now for line in view.waiting):
-            return "Nothing is being built. Something is due: r builds it, or the next run does."
-        if view.waiting:
-            return "Nothing is being built. The first that waits is shown below."
-        return "Nothing is being built and nothing waits."
-
     def _show_last_run(self, view: RunnerView) -> None:
         """The heartbeat in words; where it has stopped, what brings it back."""
-        beat = view.pulse
-        timer = "".join(f"{installing.WORDS[way]} · " for way in self._installed or ())
-        text, tone = f"Nightly run: {timer}{beat.words}", "$tone-dim"
-        if beat.is_silent:
-            # A timer that is new has not had its hour yet.
-            text += "." if self._installed else "; i installs the timer."
-            tone = "$tone-warn"
-        if beat.is_broken:
-            tone = "$tone-warn"
+        ways = [installing.WORDS[way] for way in self._installed or ()]
+        pulse = last_run(view.pulse, ways)
         disk = content(self._why_no_disk, "$tone-dim" if self._installed is None else "$tone-warn")
         if self._disk is not None:
             disk = content(disk_line(self._disk), "$tone-dim")
-        self.query_one("#last_run", Static).update(Content("\n").join([content(text, tone), disk]))
-
-    def _tell_process(self, view: RunnerView) -> None:
-        """Tell how a run that was started here ended; where to look only if it stands there."""
-        process, self._process = self._process, None
-        last = view.pulse.last
-        if process is not None and process.succeeded:
-            self.say("The run has ended.", "Nothing else is due.", "good")
-        elif last is not None and last.outcome and last != self._run_before:
-            reason = last.error if last.outcome == "broken" else "The list tells the reason."
-            self.say("The run has ended with an error.", reason, "bad")
-        else:
-            where = "chairside doctor looks for the reason."
-            self.say("The run stopped before its end.", where, "bad")
+        self.query_one("#last_run", Static).update(Content("\n").join([pulse, disk]))
 
     @property
     def _marked(self) -> DownloadView | None:
@@ -195,18 +169,7 @@ class ExportRunnerScreen(Place, place="runner"):
             if not view.can_bring_forward:
                 return words.needs("Setup - Security: Full Control")
             return "" if view.waiting else "Nothing is scheduled."
-        return self._why_not_cancel(view)
-
-    def _why_not_cancel(self, view: RunnerView) -> str:
-        marked = self._marked
-        if marked is None or marked.state not in ("running", "scheduled"):
-            return "Only what runs or waits can be cancelled."
-        if marked.state == "running" and not view.can_operate:
-            return words.needs("Utilities - Export Runner: Full Control")
-        if marked.state == "scheduled" and not (marked.is_mine or view.can_bring_forward):
-            return f"Only {marked.requested_by} can, or who holds Setup - Security: Full Control."
-        is_stopping = marked.cancel_requested and not marked.is_stopped
-        return "It is being stopped." if is_stopping else ""
+        return why_not_cancel(view, self._marked)
 
     def _why_not_operate(self, key_id: str, view: RunnerView) -> str:
         if not view.can_operate:
@@ -280,12 +243,12 @@ class ExportRunnerScreen(Place, place="runner"):
             if yes:
                 self._bring_forward()
 
-        waiting = len(self._view.waiting) if self._view else 0
+        waiting = words.count(len(self._view.waiting) if self._view else 0, "download")
         self.open(
             ConfirmDialog(
                 "Build all scheduled downloads now?",
-                f"{words.count(waiting, 'download')} will be due at once. Building reads the"
-                " whole practice; it does not stop anybody from working.",
+                f"{waiting} will be due at once. Building reads the whole practice; it does not"
+                " stop anybody from working.",
                 do="Make them due",
                 keep="Leave them",
             ),

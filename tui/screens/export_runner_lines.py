@@ -6,7 +6,7 @@ One rule: nothing here asks anything; a view and an instant are handed in.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 from textual.content import Content
 
@@ -17,8 +17,12 @@ from tui.widgets.safe import clip, content, join
 from tui.widgets.table import Cell, Column
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from exporter.runner.room import Disk
     from store.downloads import DownloadView
+    from store.heartbeat import Pulse, Run
+    from store.use_cases.running import RunnerView
 
 COLUMNS: Final = (
     Column("State", 9),
@@ -107,3 +111,50 @@ def disk_line(disk: Disk) -> str:
     """`Disk 41 GB free · downloads use 29 kB of 10 GB`."""
     used = f"{words.size(disk.used)} of {words.size(disk.quota)}"
     return f"Disk {words.size(disk.free)} free · downloads use {used}"
+
+
+def why_not_cancel(view: RunnerView, marked: DownloadView | None) -> str:
+    """Tell why the marked download is not cancelled, or nothing."""
+    if marked is None or marked.state not in ("running", "scheduled"):
+        return "Only what runs or waits can be cancelled."
+    if marked.state == "running" and not view.can_operate:
+        return words.needs("Utilities - Export Runner: Full Control")
+    if marked.state == "scheduled" and not (marked.is_mine or view.can_bring_forward):
+        return f"Only {marked.requested_by} can, or who holds Setup - Security: Full Control."
+    is_stopping = marked.cancel_requested and not marked.is_stopped
+    return "It is being stopped." if is_stopping else ""
+
+
+def idle_words(view: RunnerView, now: datetime) -> str:
+    """Return what stands in the place of the progress while nothing is built."""
+    if view.stopped:
+        return "Nothing is being built. " + stopped_text(view.stopped[0], now)
+    if any(line.due_at <= now for line in view.waiting):
+        return "Nothing is being built. Something is due: r builds it, or the next run does."
+    if view.waiting:
+        return "Nothing is being built. The first that waits is shown below."
+    return "Nothing is being built and nothing waits."
+
+
+def last_run(beat: Pulse, ways: Sequence[str]) -> Content:
+    """Return the heartbeat in words; where it has stopped, what brings it back."""
+    timer = "".join(f"{way} · " for way in ways)
+    text, tone = f"Nightly run: {timer}{beat.words}", "$tone-dim"
+    if beat.is_silent:
+        # A timer that is new has not had its hour yet.
+        text += "." if ways else "; i installs the timer."
+    if beat.is_silent or beat.is_broken:
+        tone = "$tone-warn"
+    return content(text, tone)
+
+
+def ended_words(
+    last: Run | None, before: Run | None, *, succeeded: bool
+) -> tuple[str, str, Literal["good", "bad"]]:
+    """Return how a run that was started here ended: what, where to look, and the tone."""
+    if succeeded:
+        return "The run has ended.", "Nothing else is due.", "good"
+    if last is not None and last.outcome and last != before:
+        reason = last.error if last.outcome == "broken" else "The list tells the reason."
+        return "The run has ended with an error.", reason or "", "bad"
+    return "The run stopped before its end.", "chairside doctor looks for the reason.", "bad"

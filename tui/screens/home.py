@@ -17,10 +17,9 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
-from store.errors import SessionEnded
 from store.use_cases import home, notices
 from store.use_cases.home import Notice
-from tui.screens.dialogs import TextDialog, told
+from tui.screens.dialogs import TextDialog, why_not_done
 from tui.screens.home_places import AREAS as AREAS
 from tui.screens.home_places import NUMBERS as NUMBERS
 from tui.screens.home_places import PLACE_CLASSES as PLACE_CLASSES
@@ -205,7 +204,7 @@ class HomeScreen(Place, place="home"):
         for job in self.kiosk.jobs:
             if job.is_over and not job.is_told and job.owner == self.kiosk.signed_in.user_id:
                 job.is_told = True
-                self._ended.append(job.outcome or f"{job.title}: {_why_not_done(job.error)}")
+                self._ended.append(job.outcome or f"{job.title}: {why_not_done(job.error)}")
         return self._ended
 
     def key_left(self) -> None:
@@ -298,10 +297,3 @@ class HomeScreen(Place, place="home"):
     def leave(self) -> None:
         """Home is the first place."""
         self.say("", "This is the first place. F10 signs out.")
-
-
-def _why_not_done(error: BaseException | None) -> str:
-    """Return how work ended that has no outcome; whoever reads it is signed in again."""
-    if isinstance(error, SessionEnded):
-        return "it was not finished, because your session had ended."
-    return " ".join(told(error))

@@ -16,6 +16,12 @@ from textual.worker import Worker, WorkerError
 
 Answer = TypeVar("Answer")
 
+ACTIONS: Final = frozenset({"do", "focus_next", "focus_previous"})
+"""All that a key or a link may run on a screen; anything else is turned away."""
+UNEXPECTED: Final = "Something unexpected happened here."
+UNEXPECTED_DO: Final = (
+    "Try it once more. If it stays, tell IT support what you did; no data is shown here."
+)
 CONTENT_SECONDS: Final = 0.08
 """How long a place that opens waits for what it shows; after that its frame stands there alone."""
 LATER: Final = "later"
@@ -82,3 +88,11 @@ async def _ended(worker: Worker[object]) -> None:
     """Wait for a worker, however it ends: the screen's own handler learns of that."""
     with suppress(WorkerError):
         await worker.wait()
+
+
+async def what_began() -> None:
+    """Let the work that a key began take its first step, in which it says that it is working.
+
+    A key that came in the same burst must find that, or it begins the same once more.
+    """
+    await asyncio.sleep(0)

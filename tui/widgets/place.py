@@ -5,10 +5,9 @@ One rule: a worker fetches and a handler decides; an error of either ends here, 
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
 from textual.app import ComposeResult
 from textual.await_complete import AwaitComplete
@@ -24,7 +23,7 @@ from store.errors import ChairsideError, Refused, SessionEnded
 from tui import keys
 from tui.widgets.button import PushButton
 from tui.widgets.frame import EmergencyLine, KeyLine, MessageLine, PathLine, WhoLine
-from tui.widgets.opening import ComesWhole
+from tui.widgets.opening import ACTIONS, UNEXPECTED, UNEXPECTED_DO, ComesWhole, what_began
 from tui.widgets.sheet import Sheet, SheetBody, SheetTitle
 
 if TYPE_CHECKING:
@@ -32,23 +31,6 @@ if TYPE_CHECKING:
 
 Answer = TypeVar("Answer")
 Result = TypeVar("Result")
-
-ACTIONS: Final = frozenset({"do", "focus_next", "focus_previous"})
-"""All that a key or a link may run on a screen; anything else is turned away."""
-
-
-async def what_began() -> None:
-    """Let the work that a key began take its first step, in which it says that it is working.
-
-    A key that came in the same burst must find that, or it begins the same once more.
-    """
-    await asyncio.sleep(0)
-
-
-UNEXPECTED = "Something unexpected happened here."
-UNEXPECTED_DO = (
-    "Try it once more. If it stays, tell IT support what you did; no data is shown here."
-)
 
 
 class PlaceMixin(ComesWhole[Answer]):

@@ -135,7 +135,10 @@ def test_attack_a_disc_that_is_finished_after_chairside_was_killed(
         with (tmp_path / "alive").open("rb", buffering=0) as alive:
             burner = int(alive.readline())
             chairside.send_signal(ending)
-            chairside.wait(60)
+            try:
+                chairside.wait(60)
+            finally:
+                chairside.kill()
             has_ended = select.select([alive], [], [], 60)[0] and not alive.read(1)
         if not has_ended:
             os.kill(burner, signal.SIGKILL)

@@ -217,6 +217,7 @@ BEFORE: dict[str, str] = {
     "checkup.check_database": "whoever can read the folder; it tells nobody's data",
     "checkup.check_settings": "whoever can read the folder; it tells nobody's data",
     "checkup.is_making": "yes or no, for the same",
+    "checkup.kept_archives": "names and sizes of archives, for the same",
     "checkup.owned_files": "names of archives, for the same",
     "heartbeat.pulse": "numbers and instants, for whoever looks after the runner",
     "room.estimate": "a number of bytes",
