@@ -58,6 +58,7 @@ class DownloadView:
     repeats: str = ""
     confirm_again_at: datetime | None = None
     is_stopped: bool = False
+    is_last_try: bool = False
     last_sign_at: datetime | None = None
 
 
@@ -204,5 +205,6 @@ def _view(found: sqlite3.Row, user_id: int | None) -> DownloadView:
         repeats=found["rhythm"] or "",
         confirm_again_at=_moment(found["confirm_again_at"]),
         is_stopped=bool(found["is_stopped"]),
+        is_last_try=found["attempts"] >= download_keys.ATTEMPTS,
         last_sign_at=moment(found["lease_until"]) - LEASE if found["lease_until"] else None,
     )

@@ -253,6 +253,25 @@ async def test_a_killed_run_is_told_and_built_anew_with_r(
     assert states(practice) == ["ready"]
 
 
+async def test_a_killed_last_try_promises_no_further_one(
+    kiosk: Any, practice: Practice, clock: FixedClock
+) -> None:
+    """D13: the run that comes next tells it as failed."""
+    people.scheduled(practice, people.signed_in(practice, "kim"))
+    begin_run(practice, clock)
+    people.change_store(practice, "UPDATE data_download SET attempts = 4")
+    clock.advance(minutes=3)
+    async with kiosk.run_test(size=SMALL) as pilot:
+        await sign_in(pilot, "kim")
+        await open_place(pilot, "export_runner")
+        await see(pilot, "its tries are used up: schedule a new one.")
+        await pilot.press("escape")
+        await open_place(pilot, "data_download")
+        await see(pilot, "stopped before its end")
+        await see(pilot, "the run was killed): its tries are used up.")
+        assert "builds it anew" not in words_of(kiosk)
+
+
 async def test_what_a_killed_run_left_is_cancelled_at_once(
     kiosk: Any, practice: Practice, clock: FixedClock
 ) -> None:

@@ -43,6 +43,15 @@ def row(view: DownloadView, now: datetime) -> tuple[Cell, ...]:
     )
 
 
+def after_stop(view: DownloadView) -> str:
+    """Return what becomes of a download whose run was killed, in half a sentence."""
+    if view.cancel_requested:
+        return "the next run cancels it"
+    if view.is_last_try:
+        return "its tries are used up"
+    return "the next run builds it anew"
+
+
 def remark(view: DownloadView, now: datetime) -> str:
     """Return the last column: what matters next about a download."""
     if view.state == "scheduled":
@@ -52,7 +61,7 @@ def remark(view: DownloadView, now: datetime) -> str:
             again = f"{view.repeats}, {'again' if was_tried else 'after'} "
         return again + words.instant(view.due_at, view.time_zone, now=now)
     if view.is_stopped:
-        return "stopped; built anew by the next run"
+        return "stopped before its end"
     if view.state == "running":
         return words.progress(view.progress_rows, view.progress_rows_total)
     if view.state == "failed":
@@ -92,7 +101,7 @@ def _explained_once(view: DownloadView, now: datetime) -> str:
         retry = f"The last try did not succeed: {view.error} " if view.error else ""
         return f"{retry}Waits for the unattended run. Only {who} will be able to retrieve it."
     if view.is_stopped:
-        return f"Stopped before it was done: {WHY_STOPPED}. The next run builds it anew."
+        return f"Stopped before it was done ({WHY_STOPPED}): {after_stop(view)}."
     if view.state == "running":
         return "Is being built now. The Export Runner shows how far it is."
     if view.state in ("ready", "retrieved") and view.is_mine and view.is_reset_since:

@@ -78,8 +78,12 @@ def stopped_text(view: DownloadView, now: datetime) -> str:
     at = view.last_sign_at
     # Given before the clock was set back, a lease tells nothing of when.
     when = f" at {words.instant(at, view.time_zone, now=now)}" if at and at <= now else ""
-    # One that was to be stopped is put away by the next run.
-    then = "x cancels it at once" if view.cancel_requested else "r builds it anew"
+    # One that was to be stopped, or was tried often enough, is put away by the next run.
+    then = "r builds it anew"
+    if view.cancel_requested:
+        then = "x cancels it at once"
+    elif view.is_last_try:
+        then = "its tries are used up: schedule a new one"
     return f"It stopped{when} ({WHY_STOPPED}); {then}."
 
 

@@ -60,14 +60,21 @@ def test_attack_two_time_pad_by_a_database_that_was_put_back(
         assert practice.call(Store.value, keys) == 0
         signed_in = "SELECT count(*) FROM session WHERE ended_at IS NULL"
         assert practice.call(Store.value, signed_in) == 0
-        dana = people.signed_in(practice, "dana")
-        (listed,) = practice.call(downloads.list_downloads, dana)
-        assert (listed.state, "put back" in (listed.error or "")) == ("cancelled", True)
-        people.scheduled(practice, dana)
-        clock.advance(days=1)
-        assert [outcome.state for outcome in run_due(practice)] == ["ready"]
-        (second,) = practice.folder.downloads.iterdir()
-        assert not salts & set(salts_in(second))
+        cancelled_and_made_with_new_keys(practice, clock, salts)
+
+
+def cancelled_and_made_with_new_keys(
+    practice: Practice, clock: FixedClock, salts: set[bytes]
+) -> None:
+    """What was put back is cancelled with the reason; a new one is made, with no key twice."""
+    dana = people.signed_in(practice, "dana")
+    (listed,) = practice.call(downloads.list_downloads, dana)
+    assert (listed.state, "put back" in (listed.error or "")) == ("cancelled", True)
+    people.scheduled(practice, dana)
+    clock.advance(days=1)
+    assert [outcome.state for outcome in run_due(practice)] == ["ready"]
+    (second,) = practice.folder.downloads.iterdir()
+    assert not salts & set(salts_in(second))
 
 
 CHILD = """
@@ -130,14 +137,7 @@ def test_attack_two_time_pad_by_a_copy_made_just_before_the_keys_were_taken(
         for _ in range(4 * people_work):
             practice.call(sign_out, people.signed_in(practice, "ana"))
         assert run_due(practice) == []
-        dana = people.signed_in(practice, "dana")
-        (listed,) = practice.call(downloads.list_downloads, dana)
-        assert (listed.state, "put back" in (listed.error or "")) == ("cancelled", True)
-        people.scheduled(practice, dana)
-        clock.advance(days=1)
-        assert [outcome.state for outcome in run_due(practice)] == ["ready"]
-        (second,) = practice.folder.downloads.iterdir()
-        assert not salts & set(salts_in(second))
+        cancelled_and_made_with_new_keys(practice, clock, salts)
 
 
 def test_attack_two_time_pad_by_a_second_copy_after_the_first_was_settled(
