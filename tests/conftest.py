@@ -196,13 +196,15 @@ def awaiting_code(practice_data: Path) -> int:
 
 
 @pytest.fixture
-def due(practice_data: Path, clock: FixedClock) -> int:
+def due(practice_data: Path, clock: FixedClock) -> Iterator[int]:
     """The number of a download that dana has scheduled and that is due now.
 
-    Not for a test that makes its archive in this process: no process uses a key twice.
+    Not for a test that makes its archive: `made` has used the same keys, maybe in this process,
+    and no process uses a key twice.
     """
     clock.set(DUE)
-    return 1
+    yield 1
+    assert not list(practice_data.glob("*/downloads/*")), "ask for `made`, or schedule another"
 
 
 @pytest.fixture

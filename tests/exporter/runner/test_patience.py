@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -145,11 +146,9 @@ def test_what_must_be_written_waits_longer_than_one_call(
 def test_an_archive_is_locked_anew_while_the_store_is_busy(
     practice: Practice,
     sign_in: SignIn,
-    due: int,
-    clock: FixedClock,
+    made: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    run_due(practice)
     new = "nine blue umbrellas"
     dana = sign_in("dana")
     practice.call(passwords.change_own_password, dana, people.PASSWORDS["dana"], new)
@@ -165,6 +164,5 @@ def test_an_archive_is_locked_anew_while_the_store_is_busy(
     monkeypatch.setattr(patience.Lease, "is_older_than", lambda _lease, share: share < 4)
     assert rekey_waiting(practice) == 1
     assert left_out
-    (file,) = practice.folder.downloads.iterdir()
-    with Archive.open(file, new) as archive:
+    with Archive.open(made, new) as archive:
         assert archive.verify().is_whole
