@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -28,11 +29,14 @@ LONGEST_NAME = 50
 """Characters of a file's name before `.csv`; Joliet takes 64 in all, a part's number included."""
 RESERVED = frozenset({"readme.txt", "manifest.csv"})
 _ROWS_AT_ONCE = 2000
+_CHARACTERS_AT_ONCE = 1024 * 1024
 _BOM = "\ufeff".encode()
 _END = re.compile(rb"\n")
 WHY_CSV = (
     "Only CSV goes onto a disc: whoever gets it opens it in any spreadsheet, and raw TXT does not."
 )
+_Record = tuple[str, list[str]]
+"""A record's text as it stands, and its fields."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,14 +106,15 @@ def csv_files_of(paths: Sequence[Path]) -> tuple[tuple[Source, ...], tuple[str, 
     files: list[Path] = []
     notes: list[str] = []
     for path in paths:
-        if not path.is_dir():
-            files.append(path)
-            continue
-        for file in sorted(path.iterdir()):
-            if file.name.casefold() in RESERVED:
-                notes.append(f"{file.name} was left out: every disc has its own.")
-            else:
-                files.append(file)
+        with _readable(path):
+            if not path.is_dir():
+                files.append(path)
+                continue
+            for file in sorted(path.iterdir()):
+                if file.name.casefold() in RESERVED:
+                    notes.append(f"{file.name} was left out: every disc has its own.")
+                else:
+                    files.append(file)
     if not files:
         raise BadInput("There is no CSV file there.", kept="Nothing was written.")
     sources = tuple(_file(path) for path in files)
@@ -124,14 +129,14 @@ def csv_files_of(paths: Sequence[Path]) -> tuple[tuple[Source, ...], tuple[str, 
 
 def _file(path: Path) -> Source:
     name = drawn(path.name)
-    if not path.is_symlink() and not path.exists():
-        raise NotFound(f"There is no file {drawn(str(path))}.", kept="Nothing was written.")
-    if path.is_symlink() or not path.is_file():
-        raise _not_csv(name, "it is not a plain file")
-    if path.suffix.casefold() != ".csv":
-        raise _not_csv(name, "its name does not end in .csv")
-    _refuse_name(path.stem)
-    try:
+    with _readable(path):
+        if not path.is_symlink() and not path.exists():
+            raise NotFound(f"There is no file {drawn(str(path))}.", kept="Nothing was written.")
+        if path.is_symlink() or not path.is_file():
+            raise _not_csv(name, "it is not a plain file")
+        if path.suffix.casefold() != ".csv":
+            raise _not_csv(name, "its name does not end in .csv")
+        _refuse_name(path.stem)
         with path.open("rb") as raw:
             mark = raw.read(len(_BOM)) == _BOM
         with path.open(encoding="utf-8-sig", newline="") as file:
@@ -140,10 +145,6 @@ def _file(path: Path) -> Source:
         with path.open(encoding="utf-8-sig", newline="") as file:
             line, header = next(_records(name, file, separator), ("", []))
         size = path.stat().st_size
-    except FileNotFoundError:
-        raise NotFound(f"There is no file {name}.", kept="Nothing was written.") from None
-    except OSError as problem:
-        raise BadInput(f"{name} cannot be read ({problem.strerror}).") from problem
     first = _BOM * mark + line.encode()
 
     def batches(work: Work) -> Iterator[Batch]:
@@ -158,7 +159,7 @@ def _batches(path: Path, separator: str, width: int, work: Work) -> Iterator[Bat
     with path.open(encoding="utf-8-sig", newline="") as file:
         records = _records(name, file, separator)
         next(records, None)
-        while some := list(islice(records, _ROWS_AT_ONCE)):
+        while some := _some(records):
             for place, (_text, row) in enumerate(some, start=done + 2):
                 if len(row) != width and (row or width != 1):
                     fault = f"record {place:,} has {len(row)} fields where {width} belong"
@@ -170,13 +171,30 @@ def _batches(path: Path, separator: str, width: int, work: Work) -> Iterator[Bat
             yield Batch(data, len(held), held)
 
 
-def _records(name: str, file: TextIO, separator: str) -> Iterator[tuple[str, list[str]]]:
+def _some(records: Iterator[_Record]) -> list[_Record]:
+    """Return the next records: so many, or fewer that are long."""
+    some: list[_Record] = []
+    size = 0
+    for record in islice(records, _ROWS_AT_ONCE):
+        some.append(record)
+        size += len(record[0])
+        if size >= _CHARACTERS_AT_ONCE:
+            break
+    return some
+
+
+def _records(name: str, file: TextIO, separator: str) -> Iterator[_Record]:
     """Yield each record's text as it stands, and its fields. Raises BadInput."""
     held: list[str] = []
+    size = 0
 
     def lines() -> Iterator[str]:
-        for line in file:
+        nonlocal size
+        while line := file.readline(MAX_ROW + 1):
             held.append(line)
+            size += len(line)
+            if size > MAX_ROW:
+                raise _not_csv(name, f"a record is longer than {MAX_ROW:,} characters")
             yield line
 
     # A note may be a megabyte; the library's own limit is 128 kB.
@@ -188,6 +206,7 @@ def _records(name: str, file: TextIO, separator: str) -> Iterator[tuple[str, lis
                 raise _not_csv(name, "it holds NUL characters")
             yield text, row
             held.clear()
+            size = 0
     except UnicodeDecodeError:
         raise _not_csv(name, "it is not UTF-8 text") from None
     except csv.Error:
@@ -201,6 +220,21 @@ def _separator(name: str, header: str) -> str:
     if "\t" in header and "," not in header:
         raise _not_csv(name, "it is raw TXT, with TABs between the fields, under another name")
     return ";" if ";" in header and "," not in header else ","
+
+
+@contextmanager
+def _readable(path: Path) -> Iterator[None]:
+    """Say of a path that the system does not let us read which one, and why."""
+    try:
+        yield
+    except FileNotFoundError:
+        raise NotFound(
+            f"There is no file {drawn(str(path))}.", kept="Nothing was written."
+        ) from None
+    except OSError as problem:
+        raise BadInput(
+            f"{drawn(str(path))} cannot be read ({problem.strerror}).", kept="Nothing was written."
+        ) from problem
 
 
 def _refuse_name(stem: str) -> None:

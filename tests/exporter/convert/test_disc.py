@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from exporter.archive.errors import ArchiveProblem, Cancelled, DamagedEntry
 from exporter.archive.progress import Progress
 from exporter.archive.reader import Archive
+from exporter.convert import disc_sources
 from exporter.convert.csv_files import to_csv
 from exporter.convert.disc import Discs, csv_to_disc, to_disc
 from exporter.convert.disc_image import DamagedImage, check_image
@@ -240,6 +241,22 @@ def test_d19_anything_but_csv_is_refused_with_the_reason(
     with pytest.raises(BadInput, match=why):
         csv_to_disc([tmp_path / "in"], tmp_path / "out", "mine")
     assert [p.name for p in tmp_path.iterdir()] == ["in"]
+
+
+@pytest.mark.parametrize("data", ["x" * 200, 'a,b\r\n1,"' + "line\n" * 40])
+def test_attack_a_record_that_never_ends_is_not_read_to_its_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, data: str
+) -> None:
+    monkeypatch.setattr(disc_sources, "MAX_ROW", 100)
+    (tmp_path / "a.csv").write_text(data)
+    with pytest.raises(BadInput, match=r"a\.csv .* a record is longer than 100 characters"):
+        csv_to_disc([tmp_path / "a.csv"], tmp_path / "out", "mine")
+    assert [p.name for p in tmp_path.iterdir()] == ["a.csv"]
+
+
+def test_a_path_that_the_system_does_not_read_is_named(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match=r"nnnn\.csv cannot be read \(File name too long\)"):
+        csv_to_disc([tmp_path / ("n" * 300 + ".csv")], tmp_path / "out", "mine")
 
 
 cells = st.text('a",\r\n', max_size=4)
