@@ -219,7 +219,7 @@ PLACES: Final[dict[str, PlaceHelp]] = {
     **message_keys.PLACES,
     "progress": PlaceHelp(
         "Work in progress",
-        ("This goes on while the kiosk is locked. Its result is told on the home screen.",),
+        ("This goes on while the kiosk is locked. What ends unseen is told at Home.",),
         ("dialog.stop", "kiosk.help"),
     ),
     "message": PlaceHelp(

@@ -13,7 +13,7 @@ from textual import work
 from textual.app import App
 
 from store.errors import ChairsideError
-from tui.widgets.jobs import Job
+from tui.widgets.jobs import Job, JobEnded
 
 if TYPE_CHECKING:
     from store.access import Actor
@@ -48,6 +48,7 @@ class LongWork(App[None]):
             raise
         except Exception as error:  # noqa: BLE001 - the policy for what nobody expected
             job.fail(error)
+        self.screen.post_message(JobEnded())
 
     def close_down(self) -> None:
         """The terminal was closed, or the computer shuts down: stop all work, then end."""

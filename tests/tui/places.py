@@ -7,7 +7,8 @@ from typing import Any
 from textual.pilot import Pilot
 
 from tests.tui.conftest import settle
-from tui.screens.home import HomeScreen, PlaceLine
+from tui.screens.home import HomeScreen
+from tui.screens.home_lines import PlaceLine
 
 
 async def open_place(pilot: Pilot[Any], code: str) -> None:

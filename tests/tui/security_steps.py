@@ -10,7 +10,7 @@ from store.practice import Practice
 from store.rights import Level, Right
 from tests import people
 from tests.tui.conftest import see, settle, sign_in
-from tui.screens.home import PlaceLine
+from tui.screens.home_lines import PlaceLine
 from tui.widgets.table import Table
 
 

@@ -30,7 +30,7 @@ from tests.tui.conftest import (
     words_of,
 )
 from tui.screens.audit_trail import AuditTrailScreen
-from tui.screens.home import screen_of
+from tui.screens.home_places import screen_of
 from tui.widgets.field import Field
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -14,15 +15,9 @@ from tests.tui.conftest import SMALL, arrive, see, settle, sign_in, words_of
 from tests.tui.places import open_place
 from tui import keys
 from tui.screens.data_download import DataDownloadScreen
-from tui.screens.home import (
-    NUMBERS,
-    PLACE_CLASSES,
-    HomeScreen,
-    NoticeLine,
-    PlaceLine,
-    in_columns,
-    screen_of,
-)
+from tui.screens.home import HomeScreen
+from tui.screens.home_lines import NoticeLine, PlaceLine
+from tui.screens.home_places import NUMBERS, PLACE_CLASSES, in_columns, screen_of
 from tui.widgets.jobs import Job
 
 
@@ -100,7 +95,10 @@ async def test_another_user_learns_that_it_is_complete_and_no_more(kiosk: Any, m
 async def test_what_ended_during_the_lock_is_told_to_who_started_it(kiosk: Any) -> None:
     """Vulnerability: the result of one user's work shown to the next user."""
 
+    locked = asyncio.Event()
+
     async def work(job: Job) -> str:
+        await locked.wait()
         return "Saved as somewhere."
 
     async with kiosk.run_test(size=SMALL) as pilot:
@@ -108,6 +106,7 @@ async def test_what_ended_during_the_lock_is_told_to_who_started_it(kiosk: Any) 
         kiosk.start_job(Job("Saving"), work)
         await pilot.press("f10")
         await see(pilot, "Signed out.")
+        locked.set()
         await sign_in(pilot, "ana")
         assert "Saved as somewhere" not in words_of(kiosk)
         await pilot.press("f10")
@@ -116,10 +115,29 @@ async def test_what_ended_during_the_lock_is_told_to_who_started_it(kiosk: Any) 
         await see(pilot, "Saved as somewhere.")
 
 
+async def test_what_ends_while_home_is_open_is_told_at_once(kiosk: Any) -> None:
+    let_end = asyncio.Event()
+
+    async def work(job: Job) -> str:
+        await let_end.wait()
+        return "Saved as somewhere."
+
+    async with kiosk.run_test(size=SMALL) as pilot:
+        await sign_in(pilot)
+        kiosk.start_job(Job("Saving"), work)
+        await pilot.pause()
+        assert "Saved as somewhere" not in words_of(kiosk)
+        let_end.set()
+        await see(pilot, "Saved as somewhere.")
+
+
 async def test_work_whose_session_had_ended_is_told_in_words_of_its_own(kiosk: Any) -> None:
     """Signed in again, nobody is to be told to sign in again."""
 
+    locked = asyncio.Event()
+
     async def work(job: Job) -> str:
+        await locked.wait()
         raise SessionEnded("Your session has ended.", do="Sign in again.")
 
     async with kiosk.run_test(size=SMALL) as pilot:
@@ -127,6 +145,7 @@ async def test_work_whose_session_had_ended_is_told_in_words_of_its_own(kiosk: A
         kiosk.start_job(Job("Converting a.zip"), work)
         await pilot.press("f10")
         await see(pilot, "Signed out.")
+        locked.set()
         await sign_in(pilot)
         await see(pilot, "Converting a.zip: it was not finished, because your session had ended.")
         assert "Sign in again" not in words_of(kiosk)

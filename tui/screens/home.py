@@ -8,104 +8,32 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from textual import events, work
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
-from textual.content import Content
-from textual.widget import Widget
 from textual.widgets import Static
 
 from store.use_cases import home, notices
 from store.use_cases.home import Notice
 from tui.screens.dialogs import TextDialog, why_not_done
-from tui.screens.home_places import AREAS as AREAS
-from tui.screens.home_places import NUMBERS as NUMBERS
-from tui.screens.home_places import PLACE_CLASSES as PLACE_CLASSES
-from tui.screens.home_places import in_columns as in_columns
-from tui.screens.home_places import screen_of as screen_of
-from tui.screens.home_places import short_note, why_refused
+from tui.screens.home_lines import HomeLine, NoticeLine, PlaceLine
+from tui.screens.home_places import (
+    AREAS,
+    NUMBERS,
+    PLACE_CLASSES,
+    in_columns,
+    screen_of,
+    why_refused,
+)
 from tui.widgets.finding import TypedAhead
 from tui.widgets.place import Place
-from tui.widgets.safe import clip, content, fit, join
+from tui.widgets.safe import content
 
 if TYPE_CHECKING:
     from store.use_cases.home import HomeView
     from store.use_cases.home import Place as PlaceView
-
-_LABEL: Final = 17
-
-
-class HomeLine(Widget, can_focus=True):
-    """Something on this screen that opens a place."""
-
-    code = ""
-
-    def on_click(self, event: events.Click) -> None:
-        """A click opens."""
-        event.stop()
-        self.focus()
-        if isinstance(self.screen, HomeScreen):
-            self.screen.do_home_open()
-
-
-class NoticeLine(HomeLine):
-    """A sentence that leads to a place."""
-
-    def __init__(self, notice: Notice) -> None:
-        super().__init__()
-        self.code = notice.place
-        self.notice = notice
-
-    def render(self) -> Content:
-        """Draw the sentence; with focus, what Enter does."""
-        does = "Enter reads" if self.notice.notice_id is not None else "Enter opens"
-        tail = does if self.has_focus and (self.code or self.notice.notice_id is not None) else ""
-        room = self.size.width - len(tail) - 3
-        return join(
-            ("▌ " if self.has_focus else "● ", "$tone-warn"),
-            (fit(self.notice.text, room), ""),
-            (f" {tail}", "$tone-dim"),
-        )
-
-
-class PlaceLine(HomeLine):
-    """One place: its number, its name, its note; dim where it needs a right."""
-
-    def __init__(self, number: str, view: PlaceView) -> None:
-        super().__init__(id=f"place-{view.code}")
-        self.number = number
-        self.view = view
-        self.code = view.code
-
-    def show(self, view: PlaceView) -> None:
-        """Show another note, or that a right came or went."""
-        if view != self.view:
-            self.view = view
-            self.refresh()
-
-    def on_focus(self) -> None:
-        """Its whole note stands under the places."""
-        if isinstance(self.screen, HomeScreen):
-            self.screen.tell(self.view)
-
-    def render(self) -> Content:
-        """Draw the line with its mark."""
-        mark = "▌" if self.has_focus else " "
-        room = max(0, self.size.width - _LABEL - 5)
-        if not self.view.allowed:
-            return join(
-                (mark, "$tone-key"),
-                (f"   {fit(self.view.label, _LABEL)} ", "$tone-dim"),
-                (clip("needs a right", room), "$tone-dim"),
-            )
-        return join(
-            (mark, "$tone-key"),
-            (f" {self.number} ", "bold $tone-key"),
-            (f"{fit(self.view.label, _LABEL)} ", "bold" if self.has_focus else ""),
-            (short_note(self.view.note, room), "$tone-dim"),
-        )
 
 
 class HomeScreen(Place, place="home"):
@@ -137,6 +65,10 @@ class HomeScreen(Place, place="home"):
             self.set_focus(self._opened)
         if self.query(PlaceLine):
             self._load()
+
+    def on_job_ended(self) -> None:
+        """Tell at once what ended while this place is open."""
+        self._load()
 
     @work(description="home", exit_on_error=False)
     async def _load(self) -> None:
@@ -170,7 +102,7 @@ class HomeScreen(Place, place="home"):
             await shown.mount(*map(NoticeLine, waiting))
 
     async def _show_places(self, places: Sequence[PlaceView]) -> None:
-        """Put the areas into their columns, numbered; what stands there stays, for its key."""
+        """Put the areas into their columns, numbered; what stands there stays."""
         there = {line.code: line for line in self.query(PlaceLine)}
         if there.keys() == {place.code for place in places}:
             for place in places:
@@ -194,6 +126,14 @@ class HomeScreen(Place, place="home"):
         else:
             text = f"{view.label} needs {view.right}."
         self.query_one("#told", Static).update(content(text, "$tone-dim"))
+
+    def on_place_line_marked(self, event: PlaceLine.Marked) -> None:
+        """Show what the marked place has to say."""
+        self.tell(event.view)
+
+    def on_home_line_clicked(self) -> None:
+        """A click is Enter."""
+        self.do_home_open()
 
     def on_screen_suspend(self) -> None:
         """What was read before going on need not be told again."""

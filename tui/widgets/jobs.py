@@ -10,6 +10,7 @@ from collections.abc import Callable
 from time import monotonic
 
 from textual.content import Content
+from textual.message import Message
 from textual.widget import Widget
 
 from tui.widgets import words
@@ -78,6 +79,10 @@ class Job:
         if not self.done or not self.total or spent < 1:
             return None
         return spent * (self.total - self.done) / self.done
+
+
+class JobEnded(Message):
+    """For the screen that is open: a job is over, or was taken back."""
 
 
 def bar(done: int, total: int, width: int) -> str:
