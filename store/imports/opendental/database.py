@@ -99,6 +99,7 @@ class Database:
         timestamps_are_utc: always; the session asks for it.
     """
 
+    ABSENT = "not there, or not to be read by this user"
     timestamps_are_utc = True
 
     def __init__(self, line: Line, wanted: Callable[[str], bool]) -> None:
@@ -151,8 +152,6 @@ class Database:
         missing = [name for name in _CORE if name not in there]
         if missing:
             raise not_open_dental(f"it has no table {', '.join(missing)} that may be read")
-        absent = sorted(name for name in TABLE_MAPS if name not in there)
-        self.notes += [f"{name}: not there, or not to be read by this user" for name in absent]
 
     def _table(self, table: TableMap) -> Iterator[Batch]:
         described = self._all(_COLUMNS.format(table.source), 3)

@@ -66,6 +66,8 @@ class Dump:
         notes: what else is to be told, a line each.
     """
 
+    ABSENT = "not in the dump"
+
     def __init__(self, source: Path, wanted: Callable[[str], bool] = lambda _table: True) -> None:
         self._source = TextSource(source)
         self._wanted = wanted

@@ -140,6 +140,8 @@ class _Attempt:
         if "patient" not in self._source.tables:
             raise not_open_dental("it has no table of patients")
         self._report.not_read.update(sorted(self._source.skipped.items()))
+        absent = sorted(TABLE_MAPS.keys() - self._source.tables.keys())
+        self._report.notes += [f"{name}: {self._source.ABSENT}" for name in absent]
         self._report.notes += self._source.notes
         mend(self._db, TABLE_MAPS, self._report.tables, self._identities)
         self._identities.settle()

@@ -44,6 +44,15 @@ def test_a_practice_that_has_rows_of_its_own_keeps_them(
     assert contents(empty) == once
 
 
+def test_a_table_that_the_dump_does_not_have_is_told(empty: Practice, tmp_path: Path) -> None:
+    """Nobody is to take half a practice for a whole one."""
+    report = run(empty, tmp_path, dumps.practice())
+    told = {line.split(":")[0] for line in report.lines() if line.endswith(": not in the dump")}
+    assert {"claim", "payment"} <= told
+    assert told.isdisjoint({"patient", "provider"})
+    assert told | report.tables.keys() == TABLE_MAPS.keys()
+
+
 def _forget_where_they_came_from(store: Store) -> None:
     with store.transaction():
         store.execute("DELETE FROM source_identity")
