@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import secrets
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -22,7 +24,7 @@ from store import (
 )
 from store.clock import moment
 from store.database import Store
-from store.errors import ChairsideError, SignInFailed, WrongCode
+from store.errors import BadInput, ChairsideError, SignInFailed, WrongCode
 from store.factors import Kind
 from store.rights import Level, Right
 
@@ -87,6 +89,29 @@ def is_asked_of(store: Store, user: sqlite3.Row) -> bool:
     if chosen != "administrators":
         return chosen == "everyone"
     return level_of(store, user["user_id"], Right.SECURITY) == Level.FULL
+
+
+def is_missing(store: Store, user_id: int) -> bool:
+    """Tell whether this user is asked for a second factor and has none."""
+    user = users.by_id(store, user_id)
+    return is_asked_of(store, user) and not factors.on_offer(store, user, for_download=False)
+
+
+@contextmanager
+def kept(store: Store, actor: Actor) -> Iterator[None]:
+    """Refuse, inside a transaction, a change of factors that would lock the actor out.
+
+    Somebody else's factors may go: then it is an administrator's to set up another one.
+    """
+    assert actor.user_id is not None
+    was_missing = is_missing(store, actor.user_id)
+    yield
+    if not was_missing and is_missing(store, actor.user_id):
+        raise BadInput(
+            "It is your only second factor, and you could not sign in again.",
+            kept="Nothing was changed.",
+            do="Set up another one under File > My Factors first.",
+        )
 
 
 def depends_on_text(store: Store, user: sqlite3.Row) -> bool:

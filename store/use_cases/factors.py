@@ -144,10 +144,14 @@ def confirm_totp(store: Store, actor: Actor, code: str, proof: Answer | None = N
 
 
 def remove_totp(store: Store, actor: Actor, password: str) -> FactorsView:
-    """Withdraw the actor's authenticator app. Raises WrongPassword, SessionEnded, BadInput."""
+    """Withdraw the actor's authenticator app.
+
+    Raises WrongPassword, SessionEnded; BadInput without one, and where it is the only factor of
+    who is asked for one at sign-in.
+    """
     check(store, actor, None)
     user = sign_in_attempts.check_again(store, actor, password)
-    with change(store, actor, None) as tx:
+    with change(store, actor, None) as tx, sign_in_factor.kept(store, actor):
         if not factors.revoke(store, user["user_id"], "totp"):
             raise BadInput("You have no authenticator app.")
         tx.record("factor.remove", "Removed the authenticator app.")
@@ -188,9 +192,9 @@ def note_printed(store: Store, actor: Actor, way: Literal["file", "printer"]) ->
 def revoke_factors(store: Store, actor: Actor, user_id: int) -> None:
     """Withdraw a user's authenticator app and recovery codes, as when a phone is lost.
 
-    Raises Refused without the Security right.
+    Raises Refused without the Security right; BadInput as `remove_totp` does.
     """
-    with change(store, actor, SECURITY) as tx:
+    with change(store, actor, SECURITY) as tx, sign_in_factor.kept(store, actor):
         user = users.by_id(store, user_id)
         factors.revoke(store, user_id, "totp")
         factors.revoke(store, user_id, "recovery")

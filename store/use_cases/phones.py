@@ -11,7 +11,15 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from store import factors, one_time_codes, outbox, sign_in_attempts, text_messages, users
+from store import (
+    factors,
+    one_time_codes,
+    outbox,
+    sign_in_attempts,
+    sign_in_factor,
+    text_messages,
+    users,
+)
 from store.access import Actor, change, check
 from store.clock import instant
 from store.database import Store
@@ -63,7 +71,8 @@ def change_phone(
 
     One's own takes the password; anybody's takes the Security right. The old number is told, and
     for 24 hours no download is scheduled by text message. Raises BadInput for what is no mobile
-    number; WrongPassword, SessionEnded; Refused.
+    number, and where one's own is the only factor that sign-in asks for; WrongPassword,
+    SessionEnded; Refused.
     """
     from store.phones import mobile_number
 
@@ -71,7 +80,8 @@ def change_phone(
     with_password = password is not None and user_id == actor.user_id
     if password is not None and with_password:
         sign_in_attempts.check_again(store, actor, password)
-    with change(store, actor, None if with_password else SECURITY) as tx:
+    needs = None if with_password else SECURITY
+    with change(store, actor, needs) as tx, sign_in_factor.kept(store, actor):
         user = users.by_id(store, user_id)
         number = None if phone is None or not phone.strip() else mobile_number(phone)
         if number == user["cell_phone"]:

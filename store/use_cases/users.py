@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import replace
 
-from store import groups, user_records, users
+from store import groups, sign_in_factor, user_records, users
 from store.access import Actor, Change, change, end_sessions, view
 from store.carrying_over import cancel_pending
 from store.database import Store
@@ -120,7 +120,8 @@ def save_user(store: Store, actor: Actor, form: UserForm) -> UserForm:
             )
         phone = _phone(form)
         if phone != row["cell_phone"]:
-            replace_number(store, row, phone)
+            with sign_in_factor.kept(store, actor):
+                replace_number(store, row, phone)
             changed.append("mobile number")
         told = [f"changed {', '.join(changed)}"] if changed else []
         told += _move(store, actor, row, form.group_ids)

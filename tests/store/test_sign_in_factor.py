@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -10,7 +11,7 @@ from store.access import Actor
 from store.database import Store
 from store.errors import BadInput, Conflict, Refused, SignInFailed, WrongCode
 from store.practice import Practice
-from store.use_cases import accounts, factors, home, signing_in
+from store.use_cases import accounts, factors, home, signing_in, users
 from store.use_cases.factors import Answer, SecondFactorNeeded
 from tests.clocks import FixedClock
 from tests.factors import enrolled, recovery_codes, texts, wrong
@@ -221,6 +222,34 @@ def test_nobody_locks_themselves_out_with_the_setting(practice: Practice, sign_i
         practice.call(factors.set_sign_in_setting, kim, "sometimes")
     with pytest.raises(Refused, match="Setup - Security: Full Control"):
         practice.call(factors.set_sign_in_setting, sign_in("dana"), "off")
+
+
+@pytest.mark.parametrize("last", ["app", "number", "number in the list of users", "withdrawn"])
+def test_s5_nobody_locks_themselves_out_by_taking_away_their_last_factor(
+    practice: Practice, sign_in: SignIn, clock: FixedClock, last: str
+) -> None:
+    kim = sign_in("kim")
+    practice.call(factors.set_sign_in_setting, kim, "administrators")
+    number, password = kim.user_id, PASSWORDS["kim"]
+    assert number is not None
+    has_app = last in ("app", "withdrawn")
+    if has_app:
+        enrolled(practice, kim, clock)
+        practice.call(factors.change_phone, kim, number, None, password)
+    before = practice.call(factors.my_factors, kim)
+    form = replace(practice.call(users.user_form, kim, number), cell_phone="")
+    take_away: dict[str, Callable[[], object]] = {
+        "app": lambda: practice.call(factors.remove_totp, kim, password),
+        "withdrawn": lambda: practice.call(factors.revoke_factors, kim, number),
+        "number": lambda: practice.call(factors.change_phone, kim, number, None, password),
+        "number in the list of users": lambda: practice.call(users.save_user, kim, form),
+    }
+    with pytest.raises(BadInput, match="only second factor"):
+        take_away[last]()
+    assert practice.call(factors.my_factors, kim) == before
+    # Whoever is not asked for one lives without.
+    dana = sign_in("dana")
+    practice.call(factors.change_phone, dana, dana.user_id, None, PASSWORDS["dana"])
 
 
 @pytest.mark.usefixtures("everyone")
