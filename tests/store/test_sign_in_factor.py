@@ -248,8 +248,8 @@ def test_s5_nobody_locks_themselves_out_by_taking_away_their_last_factor(
         take_away[last]()
     assert practice.call(factors.my_factors, kim) == before
     # Whoever is not asked for one lives without.
-    dana = sign_in("dana")
-    practice.call(factors.change_phone, dana, dana.user_id, None, PASSWORDS["dana"])
+    dana, theirs = sign_in("dana"), user_id(practice, "dana")
+    practice.call(factors.change_phone, dana, theirs, None, PASSWORDS["dana"])
 
 
 @pytest.mark.usefixtures("everyone")
