@@ -102,7 +102,8 @@ def replace_number(store: Store, user: sqlite3.Row, number: str | None) -> str:
     `number` is in E.164 form, or None to take it away. Returns what became of it, in words.
     """
     users.set_phone(store, user, number)
-    one_time_codes.end_all(store, user["user_id"], ("phone.verify", "factor.change"))
+    # A code that waits at the old number opens nothing any more, a sign-in least of all.
+    one_time_codes.end_all(store, user["user_id"], ("phone.verify", "factor.change", "sign_in"))
     # The mark of `mask` is no letter of a text message.
     new = "removed" if number is None else f"changed to one ending in {number[-2:]}"
     tell(store, user, f"the mobile number was {new}")

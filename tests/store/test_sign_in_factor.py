@@ -253,6 +253,20 @@ def test_s5_nobody_locks_themselves_out_by_taking_away_their_last_factor(
 
 
 @pytest.mark.usefixtures("everyone")
+@pytest.mark.parametrize("number", ["+15105550199", None])
+def test_attack_a_code_at_a_stolen_phone_once_the_number_was_changed(
+    practice: Practice, sign_in: SignIn, number: str | None
+) -> None:
+    """S6: the administrator reacts while the thief, who knows the password, reads the code."""
+    kim = finish(practice, begin(practice, "kim").token, last_code(practice))
+    needed = begin(practice)
+    code = last_code(practice)
+    practice.call(factors.change_phone, kim, user_id(practice, "dana"), number)
+    with pytest.raises(SignInFailed, match="time to finish this sign-in is over"):
+        finish(practice, needed.token, code)
+
+
+@pytest.mark.usefixtures("everyone")
 def test_a_one_time_password_is_changed_after_the_second_factor_and_not_before(
     practice: Practice,
 ) -> None:
