@@ -22,6 +22,7 @@ from tui.long_work import LongWork
 from tui.nothing_out import NothingOut
 from tui.screens.sign_in import SignInScreen
 from tui.widgets.field import Line
+from tui.widgets.leaving import AsksToLeave
 from tui.widgets.opening import what_began
 from tui.widgets.place import PlaceMixin
 
@@ -259,7 +260,13 @@ class ChairsideApp(NothingOut, LongWork, App[None], inherit_bindings=False):
         self.lock("Locked.")
 
     def do_kiosk_sign_out(self) -> None:
-        """F10."""
+        """F10; what cannot be shown again is asked about first."""
+        if isinstance(self.screen, AsksToLeave):
+            self.screen.ask_to_leave(self._sign_out_now)
+        else:
+            self._sign_out_now()
+
+    def _sign_out_now(self) -> None:
         actor, self.actor = self.actor, None
         self.end_session("Signed out." if actor else "")
         if actor is not None:

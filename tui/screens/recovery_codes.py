@@ -7,6 +7,7 @@ kept.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -87,12 +88,20 @@ class RecoveryCodesDialog(Dialog[bool], place="recovery_codes"):
             self.say("", sentence, "good")
 
     def leave(self) -> None:
+        """Back to the factors."""
+
+        def go() -> None:
+            self.dismiss(True)
+
+        self.ask_to_leave(go)
+
+    def ask_to_leave(self, go: Callable[[], None]) -> None:
         """Ask whether they were kept; a hasty key must not lose them."""
 
         def answered(yes: bool | None) -> None:
             if yes:
                 self._codes = ()
-                self.dismiss(True)
+                go()
 
         self.open(
             ConfirmDialog(
