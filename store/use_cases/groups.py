@@ -16,6 +16,9 @@ from store.groups import LastAdministrator as LastAdministrator
 from store.names import needed, one_line
 from store.rights import PERMISSIONS, Level, Need, Right
 
+LONGEST_DESCRIPTION = 200
+"""Characters of what a group is for."""
+
 SEE = Need(Right.SECURITY, Level.VIEW)
 MANAGE = Need(Right.SECURITY, Level.FULL)
 
@@ -142,7 +145,7 @@ def rename_group(
         if version is not None:
             groups.check_version(store, row, version)
         groups.check_name_is_free(store, new, group_id)
-        text = row["description"] if description is None else one_line(description, "description")
+        text = row["description"] if description is None else _described(description)
         store.execute(
             "UPDATE user_group SET name = ?, description = ? WHERE user_group_id = ?",
             (new, text, group_id),
@@ -206,6 +209,10 @@ _GROUPS = (
 )
 
 
+def _described(text: str) -> str | None:
+    return one_line(text, "description", longest=LONGEST_DESCRIPTION)
+
+
 def _insert(store: Store, tx: Change, actor: Actor, name: str, description: str, told: str) -> int:
     new = needed(name, "group name")
     groups.check_name_is_free(store, new)
@@ -213,7 +220,7 @@ def _insert(store: Store, tx: Change, actor: Actor, name: str, description: str,
         "user_group",
         {
             "name": new,
-            "description": one_line(description, "description", longest=200),
+            "description": _described(description),
             "modified_at": instant(store.clock.now()),
             "modified_by": actor.user_id,
         },

@@ -12,6 +12,7 @@ from textual.app import ComposeResult
 
 from store.errors import BadInput, Conflict
 from store.use_cases import groups
+from store.use_cases.groups import LONGEST_DESCRIPTION
 from tui.widgets.button import PushButton
 from tui.widgets.field import Field
 from tui.widgets.place import Dialog
@@ -56,7 +57,7 @@ class GroupNameDialog(Dialog[tuple[int, str] | None], place="group_name"):
         yield Field("Group", id="name", value=value, meaning=meaning, max_length=100)
         if self._what != "copy":
             about = drawable(group.description) if renames and group else ""
-            yield Field("For whom", id="description", value=about, max_length=200)
+            yield Field("For whom", id="description", value=about, max_length=LONGEST_DESCRIPTION)
 
     def buttons(self) -> ComposeResult:
         """The harmless one first."""

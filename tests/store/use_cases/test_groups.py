@@ -123,6 +123,16 @@ def test_s1_a_new_group_grants_nothing(practice: Practice, sign_in: SignIn) -> N
     assert levels_of(practice, kim, "Locum Dentists") == {}
 
 
+def test_a_group_with_a_long_description_is_renamed(practice: Practice, sign_in: SignIn) -> None:
+    kim, told = sign_in("kim"), "x" * 200
+    number = practice.call(groups.new_group, kim, "Locum Dentists", told)
+    practice.call(groups.rename_group, kim, number, "Locums", told)
+    named = {g.name: g.description for g in practice.call(groups.list_groups, kim)}
+    assert named["Locums"] == told
+    with pytest.raises(BadInput, match="longer than 200"):
+        practice.call(groups.rename_group, kim, number, "Locums", told + "x")
+
+
 def test_s2_a_copy_grants_the_same_and_has_no_members(practice: Practice, sign_in: SignIn) -> None:
     kim = sign_in("kim")
     practice.call(groups.copy_group, kim, group_id(practice, KEEPERS), "Keepers at Night")
