@@ -12,6 +12,7 @@ from typing import Any
 from store.clock import instant
 from store.database import Store
 from store.invitation_candidates import AFTER, BY_NAME, PATIENTS
+from store.portal_passwords import writable
 
 STATES = ("never_invited", "invited", "signed_in", "failed")
 ACCESS = ("none", "given", "removed")
@@ -90,7 +91,7 @@ def _asked(wanted: ActivityFilter) -> tuple[list[str], dict[str, Any]]:
         if value:
             conditions.append(f"{expression} = :{name}")
             given[name] = value
-    text = wanted.text.strip()
+    text = writable(wanted.text.strip())
     if text:
         escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
         conditions.append(f"{_NAME} LIKE :text ESCAPE '\\'")
@@ -113,7 +114,7 @@ def not_printed(store: Store) -> int:
 def failed_invitations(store: Store) -> int:
     """Return how many patients were not reached by their last invitation and never signed in."""
     found: int = store.value(
-        "SELECT count(*) FROM portal_invite i JOIN portal_credential c USING (patient_id)"
+        "SELECT count(*) FROM portal_invite i LEFT JOIN portal_credential c USING (patient_id)"
         " WHERE i.status = 'send_failed' AND c.removed_at IS NULL AND c.last_login_at IS NULL"
         " AND NOT EXISTS (SELECT 1 FROM portal_invite later WHERE later.patient_id = i.patient_id"
         " AND later.portal_invite_id > i.portal_invite_id)"

@@ -209,9 +209,11 @@ def rename(store: Store, patient_id: int, typed: str) -> bool:
             "That user name is taken.", kept="It was not changed.", do="Choose another one."
         )
     withdraw_invitation(store, patient_id, "The user name was changed.")
+    # A sheet that was printed tells the old name: with its password it opens nothing.
     store.execute(
-        "UPDATE portal_credential SET user_name = ?, require_username_change = 0"
-        " WHERE patient_id = ?",
+        "UPDATE portal_credential SET user_name = ?, require_username_change = 0,"
+        " printed_at = iif(require_password_change, NULL, printed_at),"
+        " printed_by = iif(require_password_change, NULL, printed_by) WHERE patient_id = ?",
         (name, patient_id),
     )
     return True

@@ -7,6 +7,7 @@ import io
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import asdict
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from exporter.reports import portal_activity as report
 from store.access import Actor
 from store.database import Store
 from store.errors import BadInput, Refused
+from store.portal_activity import failed_invitations
 from store.practice import Practice
 from store.rights import Level, Right
 from store.use_cases import home, invitations, online_access, portal_activity, portal_sign_in
@@ -178,3 +180,21 @@ def test_home_counts_what_the_front_desk_did_not_end(practice: Practice, kim: Ac
     sheet = practice.call(online_access.begin_print, kim, patient, made.password)
     practice.call(online_access.record_print, kim, patient, "saved as a PDF", sheet.issued)
     assert notes() == before
+    # What is printed tells a user name that opens nothing once it is another one.
+    practice.call(online_access.change_user_name, kim, patient, "elm.tree")
+    assert notes() == ("2 not printed", "1 failed")
+
+
+def test_home_counts_an_invitation_that_failed_before_any_access_was_given(
+    practice: Practice, kim: Actor, clock: FixedClock
+) -> None:
+    patient = agreed(practice, last_name="Fir", email="not-an-address")
+    inviting.visit(practice, patient, clock.now() + timedelta(days=1))
+    inviting.rule_on(practice, kim, "before_appointment")
+    inviting.run(practice)
+    assert [row.patient_id for row in read(practice, kim, state="failed", text="Fir")] == [patient]
+    assert practice.call(failed_invitations) == 2
+
+
+def test_half_a_character_is_looked_for_and_not_found(practice: Practice, kim: Actor) -> None:
+    assert read(practice, kim, text="\udcff") == []
