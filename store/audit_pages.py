@@ -138,10 +138,11 @@ def _by_index(wanted: AuditFilter, zone: str) -> tuple[list[str], list[Any]]:
     """Return the conditions that the index of the narrowest one answers in order of time."""
     conditions: list[str] = []
     values: list[Any] = []
-    if wanted.since is not None:
+    # Outside the calendar's first and last day no zone can tell a time.
+    if wanted.since is not None and wanted.since != date.min:
         conditions.append("a.at >= ?")
         values.append(instant(start_of_day(wanted.since, zone)))
-    if wanted.until is not None:
+    if wanted.until is not None and wanted.until != date.max:
         conditions.append("a.at < ?")
         values.append(instant(start_of_day(wanted.until + timedelta(days=1), zone)))
     indexed = _indexed(wanted)

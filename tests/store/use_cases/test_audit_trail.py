@@ -197,6 +197,16 @@ def test_a_period_that_ends_before_it_begins_is_refused(practice: Practice, kim:
         practice.call(audit_trail.events, kim, wanted)
 
 
+@pytest.mark.parametrize("zone", ["America/Los_Angeles", "Asia/Tokyo"])
+def test_the_first_and_the_last_day_of_the_calendar_are_no_limit(
+    practice: Practice, kim: Actor, zone: str
+) -> None:
+    people.change_store(practice, "UPDATE practice_group SET time_zone = ?", zone)
+    everything = seen(practice, kim)
+    assert everything
+    assert seen(practice, kim, since=date.min, until=date.max) == everything
+
+
 def test_every_action_in_the_trail_is_on_offer(practice: Practice, kim: Actor) -> None:
     assert set(practice.call(audit_trail.actions, kim)) == {e.action for e in _all(practice)}
     assert practice.call(audit_trail.choices, kim).actions == practice.call(
