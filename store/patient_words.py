@@ -40,6 +40,12 @@ _MOST_DIGITS = 15
 _PHONE_LIKE = re.compile(r"[0-9()+\-.]+")
 _YEAR_FIRST = re.compile(r"([0-9]{4})([-/.])([0-9]{1,2})\2([0-9]{1,2})")
 _YEAR_LAST = re.compile(r"([0-9]{1,2})([-/.])([0-9]{1,2})\2([0-9]{4}|[0-9]{2})")
+_EXTENSION = re.compile(r"((?:[0-9][()+\-.\s]*){7,})(?:x|ext\.?|#)\s*[0-9]{0,6}(?!\w)", re.I)
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_DAY_AND_MONTH = re.compile(
+    rf"(?<!\S)([0-9]{{1,2}})\s+({'|'.join(_MONTHS)})\s+([0-9]{{4}})(?!\S)", re.I
+)
+"""As dates stand on the screen: 08 Jan 1980."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +92,7 @@ def readings(typed: str, today: date) -> tuple[Reading, ...]:
     Args:
         today: the practice's day; nobody is born after it.
     """
-    tokens = list(_tokens(typed))[: MOST_WORDS * 4]
+    tokens = list(_tokens(_as_words(typed)))[: MOST_WORDS * 4]
     # A dash between two names is no word, unless nothing else was typed.
     tokens = [token for token in tokens if not is_signs_only(token)] or tokens
     found = []
@@ -95,6 +101,15 @@ def readings(typed: str, today: date) -> tuple[Reading, ...]:
         if len(words) <= MOST_WORDS and words and all(word.wanted for word in words):
             found.append(words)
     return tuple(dict.fromkeys(found))
+
+
+def _as_words(typed: str) -> str:
+    """Write as one word what is shown as several: a number without its extension, a date."""
+
+    def in_figures(found: re.Match[str]) -> str:
+        return f"{found[3]}-{_MONTHS.index(found[2].lower()) + 1}-{found[1]}"
+
+    return _EXTENSION.sub(r"\1 ", _DAY_AND_MONTH.sub(in_figures, typed))
 
 
 def _tokens(typed: str) -> Iterator[str]:

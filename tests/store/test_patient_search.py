@@ -83,7 +83,16 @@ def test_writings_and_letters_of_all_kinds(
     "stored", ["(510) 555-0142", "510.555.0142", "+1 510 555 0142 x12", "15105550142"]
 )
 @pytest.mark.parametrize(
-    "typed", ["510-555", "(510) 5550", "(510) 555 - 01", "+1 510 555", "1510555", "0142", "5550142"]
+    "typed",
+    [
+        *("510-555", "(510) 5550", "(510) 555 - 01", "+1 510 555", "1510555", "0142", "5550142"),
+        *(
+            "(510) 555-0142 x12",
+            "510-555-0142x12",
+            "5105550142 ext 12",
+            "+1 510 5550142 #7 nguyen",
+        ),
+    ],
 )
 def test_a_phone_is_found_however_it_is_written(
     searched: Practice, stored: str, typed: str
@@ -118,6 +127,10 @@ def test_a_date_of_birth_finds_and_narrows(searched: Practice) -> None:
     assert found(searched, "3/14/1980") == [one, other]
     assert found(searched, "ana 3/14/80 silva") == [one, other]
     assert found(searched, "silva 1950-01-02") == [elder]
+    # As the list shows it.
+    assert found(searched, "02 Jan 1950 Silva") == [elder]
+    assert found(searched, "silva 14 mar 1980") == [one, other]
+    assert found(searched, "41 mar 1980") == []
 
 
 names = st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=12)
