@@ -103,6 +103,12 @@ def existing_folder(data: Path, pgid: int) -> PracticeFolder:
             do="Sign in to this computer as the user who owns it, or name another folder with"
             " --data.",
         ) from error
+    if not there and folder.secret_key.is_file():
+        raise StoreProblem(
+            f"The practice's database is missing: {folder.database}.",
+            kept="What else is in its folder was left as it is.",
+            do="Put practice.db back from your backup.",
+        )
     if not there:
         known = ", ".join(str(p) for p in practices_in(data))
         raise NotFound(

@@ -75,6 +75,13 @@ def test_an_unknown_pgid_names_the_known_ones(practice_data: Path, clock: FixedC
         Practice.open(practice_data / "nowhere", 1000, clock)
 
 
+def test_a_missing_database_is_not_a_practice_that_never_was(practice_data: Path) -> None:
+    PracticeFolder(practice_data / str(PGID)).database.unlink()
+    with pytest.raises(StoreProblem, match="database is missing") as told:
+        existing_folder(practice_data, PGID)
+    assert told.value.do == "Put practice.db back from your backup."
+
+
 def test_a_folder_that_cannot_be_reached_is_no_crash(tmp_path: Path) -> None:
     with pytest.raises(StoreProblem, match="cannot be reached"):
         existing_folder(tmp_path / ("x" * 300), 1000)
