@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -47,8 +47,8 @@ class Context(Protocol):
         """Return what tells our number of a row of theirs."""
         ...
 
-    def note_rounded(self, column: str) -> None:
-        """Count an amount that had fractions of a cent."""
+    def note(self, change: str) -> None:
+        """Count a value of the present row that was taken with a change."""
         ...
 
 
@@ -63,19 +63,31 @@ class Field:
 
 def text(source: str, target: str) -> Field:
     """Text, trimmed; empty is NULL."""
-    return Field(target, (source,), lambda _context: _text)
+    return Field(target, (source,), lambda context: partial(_text, _of_damage(context, source)))
 
 
 def first_text(sources: tuple[str, ...], target: str) -> Field:
     """The first of several columns that is not empty, for what has to have a name."""
-    return Field(target, sources, lambda _context: _first_text)
+
+    def make(context: Context) -> Convert:
+        damage = _of_damage(context, sources[0])
+
+        def convert(*tokens: str) -> Stored:
+            texts = (_text(damage, token) for token in tokens)
+            return next((found for found in texts if found is not None), None)
+
+        return convert
+
+    return Field(target, sources, make)
 
 
 def present(source: str, target: str) -> Field:
     """A flag: whether there is any text."""
-    return Field(
-        target, (source,), lambda _context: lambda literal: int(_text(literal) is not None)
-    )
+
+    def convert(literal: str) -> Stored:
+        return int(_text(lambda: None, literal) is not None)
+
+    return Field(target, (source,), lambda _context: convert)
 
 
 def flag(source: str, target: str) -> Field:
@@ -104,7 +116,7 @@ def cents(source: str, target: str, *, minus_one_is_none: bool = False) -> Field
                 return None
             amount, rounded = _cents(literal)
             if rounded:
-                context.note_rounded(source)
+                context.note(f"{source} was rounded to whole cents")
             return amount
 
         return convert
@@ -196,22 +208,26 @@ def units(target: str) -> Field:
     return Field(target, ("UnitQty", "BaseUnits"), lambda _context: convert)
 
 
-def _text(literal: str) -> str | None:
+def _of_damage(context: Context, source: str) -> Callable[[], None]:
+    """Return what counts a text that is not taken as it is."""
+    return lambda: context.note(f"{source} holds bytes that are no text, taken as \ufffd")
+
+
+def _text(damage: Callable[[], None], literal: str) -> str | None:
     if literal[:1] == "'":
         found = text_of(literal)
     else:
         plain = value(literal)
         if plain is None:
             return None
-        found = plain.decode("utf-8", "replace") if isinstance(plain, bytes) else str(plain)
+        found = plain.decode("utf-8", "surrogateescape") if isinstance(plain, bytes) else str(plain)
     if not found.isascii():
         # Bytes that are no text come as lone surrogates, which no store takes.
-        found = found.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+        whole = found.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+        if whole != found:
+            damage()
+            found = whole
     return found.replace("\0", "").strip() or None
-
-
-def _first_text(*tokens: str) -> str | None:
-    return next((found for found in map(_text, tokens) if found is not None), None)
 
 
 def _number(literal: str) -> int | None:

@@ -120,9 +120,9 @@ class _Attempt:
     def our_id(self, source_table: str) -> Callable[[int], int]:
         return self._identities.our_id(source_table)
 
-    def note_rounded(self, column: str) -> None:
+    def note(self, change: str) -> None:
         assert self._current is not None
-        self._current.report.note(f"{column} was rounded to whole cents")
+        self._current.report.note(change)
 
     def run(self, progress: Progress | None, cancelled: Cancelled | None) -> ImportReport:
         for batch in self._source.batches():

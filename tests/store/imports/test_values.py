@@ -38,8 +38,10 @@ def test_bytes_that_are_no_text_are_marked_not_lost(empty: Practice, tmp_path: P
     text = dumps.practice(dumps.of_rows("appointment", [dumps.appointment(5, 1, Note="RAW")]))
     path = tmp_path / "d.sql"
     path.write_bytes(text.encode().replace(b"'RAW'", b"'a\xffb'"))
-    empty.call(import_opendental, path)
+    report = empty.call(import_opendental, path)
     assert rows(empty, "SELECT note FROM appointment") == [("a\ufffdb",)]
+    (told,) = (line for line in report.lines() if "no text" in line)
+    assert told == "appointment: 1 × Note holds bytes that are no text, taken as \ufffd"
 
 
 @pytest.mark.parametrize(
