@@ -133,6 +133,30 @@ def test_p9_a_printer_that_is_off_costs_one_patient_a_password_and_no_more(data:
     assert (state(data, "A-001"), state(data, "A-003")) == ("given", "none")
 
 
+@pytest.mark.parametrize(
+    ("words", "kept"),
+    [
+        (("192.0.2.7",), "ipps://192.0.2.7/ipp/print"),
+        (("[2001:db8::7]:631",), "ipps://[2001:db8::7]/ipp/print"),
+        (("Front_desk",), "Front_desk"),
+        (("Brother.HL", "--queue"), "Brother.HL"),
+        (("lpd:foo",), None),
+    ],
+)
+def test_what_looks_like_an_address_is_no_print_queue(
+    data: Path, words: tuple[str, ...], kept: str | None
+) -> None:
+    where = ("--data", str(data), "--user", "kim", "--password-file", "-")
+
+    def printers(*words: str) -> Result:
+        return CliRunner().invoke(main, ["printers", *words, *where], input=people.PASSWORDS["kim"])
+
+    added = printers("add", "Desk", *words)
+    assert added.exit_code == (0 if kept else 1), added.output
+    found = told(printers("list", "--json"))["printers"]
+    assert [one["address"] for one in found] == ([kept] if kept else [])
+
+
 def test_p3_p5_removed_renamed_and_provided_again(data: Path) -> None:
     def given() -> Any:
         return told(run(data, "provide", "A-001", "--reveal", "--json"))

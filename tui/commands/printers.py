@@ -72,12 +72,16 @@ def find(as_json: bool, **where: Any) -> None:
 @desk_options
 @click.argument("name")
 @click.argument("address", metavar="ADDRESS|QUEUE")
+@click.option("--queue", is_flag=True, help="It is a print queue, whatever its name looks like.")
 @handles_errors
-def add(name: str, address: str, **where: Any) -> None:
-    """Add a printer by its address, as ipps://192.0.2.7/ipp/print, or a print queue by its name."""
+def add(name: str, address: str, *, queue: bool, **where: Any) -> None:
+    """Add a printer by its address, or a print queue of this computer by its name.
+
+    What has a dot or a colon in it is an address: ipps://192.0.2.7/ipp/print, or only 192.0.2.7.
+    """
     from store.use_cases.printers import PrinterForm, save_printer
 
-    kind = "ipp" if "://" in address else "cups"
+    kind = "cups" if queue or not {".", ":"} & set(address) else "ipp"
     with desk(where).opened() as (practice, actor):
         practice.call(save_printer, actor, PrinterForm(name, kind, address))
     click.echo(f"{shown(name.strip())} is added. Print a test page: chairside printers test.")
