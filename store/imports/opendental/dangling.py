@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from store.imports.opendental.identities import Identities
 from store.imports.opendental.table_map import TableMap
+from store.imports.opendental.writer import NO_PARENT
 from store.imports.report import EXAMPLES, Finding, TableReport
 from store.schema.columns import Column
 from store.schema.tables import table_named
@@ -85,7 +86,7 @@ def _empty(
         [(rowid,) for rowid in loose.rowids],
     )
     source_ids = _examples(table, loose.rowids, identities)
-    text = f"{loose.column.name} was left empty: it refers to a row that is not in the source"
+    text = f"{loose.column.name} was left empty: it {NO_PARENT}"
     report.notes.setdefault(text, Finding()).add_many(len(loose.rowids), source_ids)
 
 
@@ -105,7 +106,7 @@ def _refuse(
     source_ids = _examples(table, rowids, identities)
     db.executemany(f'DELETE FROM "{table.target}" WHERE rowid = ?', [(r,) for r in rowids])
     if rowids:
-        reason = f"{loose.column.name} refers to a row that is not in the source"
+        reason = f"{loose.column.name} {NO_PARENT}"
         report.refused_for.setdefault(reason, Finding()).add_many(len(rowids), source_ids)
 
 

@@ -14,6 +14,8 @@ from store.imports.opendental.row_converter import Literals, RowConverter
 from store.imports.opendental.table_map import TableMap
 from store.imports.report import TableReport
 
+NO_PARENT = "refers to a row that is not in the source, or was refused"
+
 
 class TableWriter:
     """Writes the rows of one table.
@@ -43,7 +45,7 @@ class TableWriter:
             try:
                 source_id = self._converter.source_id(row)
                 if source_id in self._skip:
-                    self.report.refuse("it refers to a row that is not in the source", source_id)
+                    self.report.refuse(f"it {NO_PARENT}", source_id)
                     continue
                 ready.append(self._converter.converted(row, source_id))
                 ids.append(source_id)

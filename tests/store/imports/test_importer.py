@@ -100,7 +100,7 @@ def test_references_that_lead_nowhere(empty: Practice, tmp_path: Path) -> None:
     found = rows(empty, "SELECT procedure_id, appointment_id FROM procedure ORDER BY 1")
     assert found == [(1, 5), (2, None)]
     assert rows(empty, "SELECT proc_note_id FROM proc_note ORDER BY 1") == [(1,), (2,)]
-    gone = "refers to a row that is not in the source"
+    gone = "refers to a row that is not in the source, or was refused"
     assert reasons(report, "appointment") == {f"patient_id {gone}": 1}
     assert reasons(report, "procedurelog") == {f"patient_id {gone}": 1}
     assert reasons(report, "procnote") == {f"procedure_id {gone}": 1}
