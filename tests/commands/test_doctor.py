@@ -287,6 +287,10 @@ def test_install_status_and_remove_on_the_command_line(practice_data: Path, syst
     status = cli.invoke(main, ["runner", "status", *place, "--json"])
     told = json.loads(status.stdout)
     assert (status.exit_code, told["silent"], told["installed"]) == (1, True, ["systemd"])
+    both = cli.invoke(main, ["runner", "install", *place, "--print", "--remove"])
+    assert both.exit_code == 2
+    again = cli.invoke(main, ["runner", "status", *place, "--json"])
+    assert json.loads(again.stdout)["installed"] == ["systemd"], "--print removes nothing"
     for _ in range(2):
         removed = cli.invoke(main, ["runner", "install", *place, "--remove"])
         assert removed.exit_code == 0

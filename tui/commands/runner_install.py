@@ -46,6 +46,8 @@ def install(data: Path, pgid: int | None, way: Way | None, only_print: bool, rem
     """
     from exporter.runner import installing
 
+    if remove and only_print:
+        raise click.UsageError("--print shows what would be written; --remove writes nothing.")
     if remove:
         _remove(data / str(chosen_pgid(data, pgid)), way)
         return

@@ -85,7 +85,7 @@ def asked_code(
     if not line:
         raise BadInput(
             "No code came on standard input.",
-            kept="Nothing was changed.",
+            kept="What the code is for was not done.",
             do="Run it on a terminal, or put the code on the next line.",
         )
     return kind, line
