@@ -123,7 +123,8 @@ def card(store: Store, actor: Actor, patient_id: int) -> PatientCard:
         name_of(row),
         row["chart_number"] or "",
         born,
-        None if born is None else age_on(born, died or today),
+        # A date of birth to come is a mistake of whoever typed it: no age is made of it.
+        None if born is None or born > (died or today) else age_on(born, died or today),
         row["status"],
         row["gender"],
         mask_ssn(row["ssn"]),

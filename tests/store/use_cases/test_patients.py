@@ -75,6 +75,11 @@ def test_the_card_tells_who_it_is_and_whose_family(
     assert of_mother.guarantor.relation == "self"
 
 
+def test_nobody_has_an_age_before_they_were_born(practice: Practice, sign_in: SignIn) -> None:
+    number = enter_patient(practice, birthdate="9999-12-31")
+    assert practice.call(patients.card, sign_in("kim"), number).age is None
+
+
 def test_the_card_tells_what_comes_next(
     practice: Practice, sign_in: SignIn, household: dict[str, int]
 ) -> None:
