@@ -87,6 +87,8 @@ class NotNow(NotTaken):
 class CarrierDown(NotTaken):
     """The carrier takes no message at all at present."""
 
+    title = "Messages do not go out"
+
 
 class NobodyKnows(NotTaken):
     """The message was handed over, and no answer came."""
