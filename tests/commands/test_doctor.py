@@ -287,8 +287,8 @@ def test_install_status_and_remove_on_the_command_line(practice_data: Path, syst
     status = cli.invoke(main, ["runner", "status", *place, "--json"])
     told = json.loads(status.stdout)
     assert (status.exit_code, told["silent"], told["installed"]) == (1, True, ["systemd"])
-    both = cli.invoke(main, ["runner", "install", *place, "--print", "--remove"])
-    assert both.exit_code == 2
+    for both in (("--print", "--remove"), ("--cron", "--systemd")):
+        assert cli.invoke(main, ["runner", "install", *place, *both]).exit_code == 2
     again = cli.invoke(main, ["runner", "status", *place, "--json"])
     assert json.loads(again.stdout)["installed"] == ["systemd"], "--print removes nothing"
     for _ in range(2):

@@ -6,7 +6,7 @@ One rule: what is written, and where, is shown before it is; it holds no secret.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 
@@ -28,17 +28,15 @@ if TYPE_CHECKING:
 
 @click.command("install")
 @data_options
-@click.option("--systemd", "way", flag_value="systemd", help="A timer of systemd, for this user.")
-@click.option("--cron", "way", flag_value="cron", help="One line in this user's crontab.")
-@click.option(
-    "--windows-task", "way", flag_value="windows-task", help="A task of Windows' task scheduler."
-)
+@click.option("--systemd", is_flag=True, help="A timer of systemd, for this user.")
+@click.option("--cron", is_flag=True, help="One line in this user's crontab.")
+@click.option("--windows-task", is_flag=True, help="A task of Windows' task scheduler.")
 @click.option(
     "--print", "only_print", is_flag=True, help="Show what would be written; write nothing."
 )
 @click.option("--remove", is_flag=True, help="Take it away again.")
 @handles_errors
-def install(data: Path, pgid: int | None, way: Way | None, only_print: bool, remove: bool) -> None:
+def install(data: Path, pgid: int | None, only_print: bool, remove: bool, **ways: bool) -> None:
     """Let the system run what is due every hour, and catch up after it was off.
 
     By itself it chooses what this system has. It can be said again at any time. It belongs to the
@@ -46,6 +44,10 @@ def install(data: Path, pgid: int | None, way: Way | None, only_print: bool, rem
     """
     from exporter.runner import installing
 
+    named = [word.replace("_", "-") for word, is_named in ways.items() if is_named]
+    if len(named) > 1:
+        raise click.UsageError(f"Say one of --{' and --'.join(named)}.")
+    way = cast("Way | None", next(iter(named), None))
     if remove and only_print:
         raise click.UsageError("--print shows what would be written; --remove writes nothing.")
     if remove:
