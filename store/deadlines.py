@@ -1,4 +1,4 @@
-"""Instants that were set ahead: leases, claims, pauses.
+"""Instants that were set ahead: leases, claims, pauses, the end of one-time passwords.
 
 One rule: one that is further ahead than any of its kind is ever set was set by a clock that ran
 ahead, and counts as over: nothing waits for days because a clock was wrong for a minute.

@@ -14,8 +14,10 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from store import message_carriers, one_time_codes, registration, users
+from store.access import CLOCK_SLACK
 from store.clock import instant, moment
 from store.database import Store
+from store.deadlines import is_over
 from store.errors import WrongCode
 from store.one_time_codes import Spent
 from store.phones import OWN_NUMBER
@@ -28,6 +30,8 @@ DRIFT_STEPS = 1
 """How many steps a phone's clock may be early or late (RFC 6238 §5.2)."""
 PAUSE = timedelta(hours=24)
 """No download by a factor that was just changed (S6), unless another factor proved it."""
+_LONGEST_PAUSE = PAUSE + CLOCK_SLACK
+"""A clock that is set right by a little does not end the pause; one that was years ahead does."""
 _ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
 """Characters that cannot be mistaken for one another; ten of them are 49 bits."""
 _SECRET = "totp secret"  # noqa: S105 - the name of a purpose
@@ -51,8 +55,7 @@ def on_offer(store: Store, user: sqlite3.Row, *, for_download: bool) -> tuple[Ki
     """
     now = store.clock.now()
     kinds: list[Kind] = []
-    changed = user["cell_phone_changed_at"]
-    settled = not for_download or changed is None or now >= moment(changed) + PAUSE
+    settled = not for_download or _is_settled(user, now)
     number = user["cell_phone"]
     registered = number and settled and registration.state(store) == "registered"
     if registered and not message_carriers.why_no_text_to(store, number):
@@ -70,8 +73,7 @@ def why_no_text_message(store: Store, user: sqlite3.Row) -> tuple[str, ...]:
         why.append(f"No mobile number is on file for you. {OWN_NUMBER}")
     elif not_served := message_carriers.why_no_text_to(store, user["cell_phone"]):
         why.append(f"{not_served} {OWN_NUMBER}")
-    changed = user["cell_phone_changed_at"]
-    if changed is not None and store.clock.now() < moment(changed) + PAUSE:
+    if not _is_settled(user, store.clock.now()):
         why.append(
             "Your mobile number was changed less than 24 hours ago: until then no code is sent"
             " to it. An authenticator app or a recovery code that you have had for longer works."
@@ -86,8 +88,11 @@ def why_no_text_message(store: Store, user: sqlite3.Row) -> tuple[str, ...]:
 
 def counts_from(store: Store, user_id: int, kind: Kind) -> datetime | None:
     """Return from when a user's newest confirmed factor of a kind schedules downloads."""
-    rows = _live(store, user_id, kind)
-    return moment(rows[-1]["counts_from"]) if rows else None
+    rows, now = _live(store, user_id, kind), store.clock.now()
+    if not rows:
+        return None
+    since = moment(rows[-1]["counts_from"])
+    return min(since, now) if _counts(rows[-1], now, for_download=True) else since
 
 
 def recovery_left(store: Store, user_id: int) -> int:
@@ -246,5 +251,11 @@ def _live(store: Store, user_id: int, kind: str) -> list[sqlite3.Row]:
     )
 
 
+def _is_settled(user: sqlite3.Row, now: datetime) -> bool:
+    """Tell whether the mobile number is old enough for a code for a download (S6)."""
+    changed = user["cell_phone_changed_at"]
+    return changed is None or is_over(instant(moment(changed) + PAUSE), now, _LONGEST_PAUSE)
+
+
 def _counts(row: sqlite3.Row, now: datetime, for_download: bool) -> bool:
-    return not for_download or now >= moment(row["counts_from"])
+    return not for_download or is_over(row["counts_from"], now, _LONGEST_PAUSE)

@@ -121,12 +121,23 @@ def changed(
     store: Store, tx: Change, actor: Actor, group: sqlite3.Row, action: str, what: str
 ) -> None:
     """Raise the version of a group and record the one event that tells of it."""
-    store.execute(
-        "UPDATE user_group SET version = version + 1, modified_at = ?, modified_by = ?"
-        " WHERE user_group_id = ?",
-        (instant(store.clock.now()), actor.user_id, group["user_group_id"]),
-    )
-    tx.record(f"group.{action}", what, object_=f"user_group:{group['user_group_id']}")
+    number = group["user_group_id"]
+    store.execute("UPDATE user_group SET version = version + 1 WHERE user_group_id = ?", (number,))
+    touched(store, actor, [number])
+    tx.record(f"group.{action}", what, object_=f"user_group:{number}")
+
+
+def touched(store: Store, actor: Actor, group_ids: Iterable[int]) -> None:
+    """Note inside the running transaction when and by whom groups were last changed (S10).
+
+    Members who come or go change a group as well; its version is of its name and rights alone.
+    """
+    now = instant(store.clock.now())
+    for group_id in group_ids:
+        store.execute(
+            "UPDATE user_group SET modified_at = ?, modified_by = ? WHERE user_group_id = ?",
+            (now, actor.user_id, group_id),
+        )
 
 
 def check_version(store: Store, group: sqlite3.Row, version: int) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from store import users
+from store import password_policy, users
 from store.clock import instant
 from store.database import Store
 from store.passwords import Hashed, hashed
@@ -33,8 +33,12 @@ def made() -> Hashed:
 
 
 def give(store: Store, user_id: int, password: Hashed) -> OneTimePassword:
-    """Write the hash of a one-time password, inside the running transaction."""
-    now = store.clock.now()
+    """Write the hash of a one-time password, inside the running transaction.
+
+    Under a policy that remembers, the user's own password does not come back by a reset (S4).
+    """
+    now, user = store.clock.now(), users.by_id(store, user_id)
+    password_policy.remember(store, password_policy.policy_of(store), user)
     until = now + users.ONE_TIME_PASSWORD_LIFETIME
     store.execute(
         "UPDATE user SET password_hash = ?, password_changed_at = ?, require_password_change = 1,"
@@ -42,5 +46,4 @@ def give(store: Store, user_id: int, password: Hashed) -> OneTimePassword:
         " locked_until = NULL, is_disabled = 0 WHERE user_id = ?",
         (password.hash, instant(now), instant(until), user_id),
     )
-    user_name = users.by_id(store, user_id)["user_name"]
-    return OneTimePassword(user_id, user_name, password.plain, until)
+    return OneTimePassword(user_id, user["user_name"], password.plain, until)

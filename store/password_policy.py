@@ -147,7 +147,7 @@ def check_not_remembered(
         earlier = store.rows(
             "SELECT password_hash FROM password_history WHERE user_id = ?"
             " ORDER BY password_history_id DESC LIMIT ?",
-            (user["user_id"], policy.remembered - 1),
+            (user["user_id"], policy.remembered),
         )
     for stored in (user["password_hash"], *(row["password_hash"] for row in earlier)):
         if stored is None:
@@ -156,12 +156,11 @@ def check_not_remembered(
             raise BadInput("You have used that password before.", do="Choose another one.")
 
 
-def keep(store: Store, policy: PasswordPolicy, user: sqlite3.Row, password: Hashed) -> None:
-    """Write a user's own new password inside the running transaction.
+def remember(store: Store, policy: PasswordPolicy, user: sqlite3.Row) -> None:
+    """Put the password that is replaced into the history, inside the running transaction.
 
-    The one before moves to the history where the policy remembers, and only there.
+    Only where the policy remembers, and only a password that the user chose.
     """
-    now = instant(store.clock.now())
     if policy.remembered and user["password_hash"] and not user["one_time_password_expires_at"]:
         store.insert(
             "password_history",
@@ -171,6 +170,15 @@ def keep(store: Store, policy: PasswordPolicy, user: sqlite3.Row, password: Hash
                 "set_at": user["password_changed_at"] or user["created_at"],
             },
         )
+
+
+def keep(store: Store, policy: PasswordPolicy, user: sqlite3.Row, password: Hashed) -> None:
+    """Write a user's own new password inside the running transaction.
+
+    With those in the history it makes as many as the policy refuses; older ones are forgotten.
+    """
+    now = instant(store.clock.now())
+    remember(store, policy, user)
     store.execute(
         "DELETE FROM password_history WHERE user_id = ? AND password_history_id NOT IN"
         " (SELECT password_history_id FROM password_history WHERE user_id = ?"

@@ -33,6 +33,9 @@ How = Literal["generated", "typed", "invitation"]
 SCHEME = "argon2id"
 INVITATION = "portal.invitation"
 """The purpose of mails that carry credentials."""
+LONGEST = timedelta(days=portal_setup.MOST_DAYS + 2)
+"""No password or link is good for longer: the days of the practice, the rest of the day on which it
+was made, and an hour of summer time."""
 LINK_BYTES = 24
 """192 bits."""
 _LINK = "portal.link"
@@ -103,9 +106,12 @@ def is_one_time(row: sqlite3.Row) -> bool:
 
 
 def is_over(store: Store, row: sqlite3.Row) -> bool:
-    """Tell whether the one-time password is too old to sign in with (P10)."""
-    until = row["password_expires_at"]
-    return until is not None and store.clock.now() > moment(until)
+    """Tell whether the one-time password is too old to sign in with (P10).
+
+    Or made by a clock that ran ahead: see `store.deadlines`. Its last second still counts.
+    """
+    until, now = row["password_expires_at"], store.clock.now()
+    return until is not None and not now <= moment(until) <= now + LONGEST
 
 
 def made_password() -> Hashed:

@@ -10,11 +10,13 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from store import audit
+from store.access import CLOCK_SLACK
 from store.clock import instant, moment
 from store.database import Store
 from store.deadlines import is_over
 from store.errors import SessionEnded, WrongPassword
 from store.passwords import check_password
+from store.users import ONE_TIME_PASSWORD_LIFETIME
 
 if TYPE_CHECKING:
     from store.access import Actor
@@ -28,12 +30,11 @@ UNKNOWN_NAMES = "sign_in.tries_as_nobody"
 
 def is_barred(store: Store, user: sqlite3.Row) -> bool:
     """Tell whether the account is paused or disabled now, or its one-time password too old."""
-    if user["is_disabled"]:
-        return True
-    expires = user["one_time_password_expires_at"]
-    if expires is not None and store.clock.now() >= moment(expires):
-        return True
-    return is_paused(user["locked_until"], store.clock.now())
+    now, expires = store.clock.now(), user["one_time_password_expires_at"]
+    too_old = expires is not None and is_over(
+        expires, now, ONE_TIME_PASSWORD_LIFETIME + CLOCK_SLACK
+    )
+    return bool(user["is_disabled"]) or too_old or is_paused(user["locked_until"], now)
 
 
 def is_paused(locked_until: str | None, now: datetime) -> bool:

@@ -61,8 +61,8 @@ PLACES: Final[dict[str, PlaceHelp]] = {
     "access_review": PlaceHelp(
         "Access review",
         (
-            "Each right, who holds it and through which groups; by group, when and by whom each",
-            "was last changed. Rights are granted under Setup > Security > Groups.",
+            "Each right, who holds it and through which groups; by group, when and by whom its",
+            "rights or members were changed. Rights are granted under Setup > Security > Groups.",
         ),
         ("review.open", "review.view", "review.save", "kiosk.help"),
         ("list.refresh", "kiosk.back"),

@@ -123,7 +123,7 @@ TABLES: tuple[Table, ...] = (
             text("description", "Whom the group is for."),
             flag("is_builtin", "Came with the product."),
             flag("is_admin", "The group of administrators."),
-            instant("modified_at", "When the group's rights were last changed."),
+            instant("modified_at", "When its name, rights or members were last changed."),
             ref("modified_by", "user", "Who last changed them."),
             integer("version", "Grows with each change.", required=True, default=1),
         ),

@@ -78,7 +78,10 @@ class ReviewedRight:
 
 @dataclass(frozen=True, slots=True)
 class Emergency:
-    """A group that somebody took for an hour, with the reason."""
+    """A group that somebody took for an hour, with the reason.
+
+    `ended_at` is when the rights ended: given back, with the session, or after the hour.
+    """
 
     user: str
     group: str
@@ -215,12 +218,15 @@ def _emergencies(store: Store) -> tuple[Emergency, ...]:
             row["name"],
             row["reason"],
             moment(row["started_at"]),
-            moment(row["given_back_at"] or row["ends_at"]),
+            moment(row["ended_at"]),
         )
         for row in store.rows(
-            "SELECT e.*, u.full_name, g.name FROM emergency_access e JOIN user u USING (user_id)"
-            " JOIN user_group g USING (user_group_id) WHERE e.started_at >= ?"
-            " ORDER BY e.started_at DESC",
+            "SELECT u.full_name, g.name, e.reason, e.started_at, min(e.ends_at,"
+            " coalesce(e.given_back_at, e.ends_at), coalesce(s.ended_at, e.ends_at)) AS ended_at"
+            " FROM emergency_access e JOIN user u USING (user_id)"
+            " JOIN user_group g USING (user_group_id)"
+            " LEFT JOIN session s ON s.session_id = e.session_id AND s.user_id = e.user_id"
+            " WHERE e.started_at >= ? ORDER BY e.started_at DESC",
             (since,),
         )
     )

@@ -107,11 +107,10 @@ def emergency_state(store: Store, actor: Actor) -> EmergencyState | None:
 def give_back(store: Store, actor: Actor) -> None:
     """End one's emergency access before the hour is over. Raises Conflict if none runs."""
     with change(store, actor, None) as tx:
-        now = instant(store.clock.now())
         ended = store.execute(
-            "UPDATE emergency_access SET given_back_at = ?"
-            " WHERE user_id = ? AND given_back_at IS NULL AND ends_at > ?",
-            (now, actor.user_id, now),
+            "UPDATE emergency_access SET given_back_at = ? WHERE emergency_access_id IN"
+            f" (SELECT e.emergency_access_id{RUNNING_EMERGENCY})",
+            (instant(store.clock.now()), *emergency_parameters(store, actor.user_id)),
         )
         if not ended:
             raise Conflict("You have no emergency access now.", kept="Nothing was changed.")

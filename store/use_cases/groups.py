@@ -48,7 +48,10 @@ class GroupRights:
 
 @dataclass(frozen=True, slots=True)
 class HeldBy:
-    """A group that grants a right, how far, and the full names of its visible users."""
+    """A group that grants a right, how far, and the full names of those who hold it so.
+
+    These are its members as the gate sees them: nobody who is hidden or disabled.
+    """
 
     group: str
     level: Level
@@ -198,7 +201,11 @@ def who_holds(store: Store, actor: Actor, right: Right) -> tuple[HeldBy, ...]:
         (right.value,),
     )
     return tuple(
-        HeldBy(row["name"], Level(row["level"]), _members(store, row["user_group_id"]))
+        HeldBy(
+            row["name"],
+            Level(row["level"]),
+            _members(store, row["user_group_id"], " AND u.is_disabled = 0"),
+        )
         for row in found
     )
 
@@ -249,10 +256,10 @@ def _view(store: Store, row: sqlite3.Row) -> GroupView:
     )
 
 
-def _members(store: Store, group_id: int) -> tuple[str, ...]:
+def _members(store: Store, group_id: int, only: str = "") -> tuple[str, ...]:
     found = store.rows(
         "SELECT u.full_name FROM user_group_member m JOIN user u USING (user_id)"
-        " WHERE m.user_group_id = ? AND u.is_hidden = 0 ORDER BY u.full_name",
+        f" WHERE m.user_group_id = ? AND u.is_hidden = 0{only} ORDER BY u.full_name",
         (group_id,),
     )
     return tuple(row["full_name"] for row in found)

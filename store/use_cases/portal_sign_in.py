@@ -20,6 +20,7 @@ from store.access import Actor, Change
 from store.backups import went_back_since
 from store.clock import instant, moment
 from store.database import Store
+from store.deadlines import times
 from store.errors import BadInput, Conflict, SignInFailed, WrongPassword
 from store.passwords import Hashed, check_password, hashed, is_password, normalised
 from store.portal_credentials import SCHEME, password_problems
@@ -73,9 +74,13 @@ def sign_in_with_link(store: Store, token: str, *, terminal: str = PORTAL) -> Po
     with store.transaction():
         row = store.one(
             "SELECT c.* FROM portal_credential c JOIN patient p USING (patient_id)"
-            " WHERE c.link_hash = ? AND c.removed_at IS NULL AND c.link_expires_at >= ?"
+            " WHERE c.link_hash = :link AND c.removed_at IS NULL"
+            " AND c.link_expires_at BETWEEN :now AND :longest"
             " AND p.status NOT IN ('deleted', 'deceased')",
-            (portal_credentials.link_hash(store, writable(token)), instant(store.clock.now())),
+            {
+                "link": portal_credentials.link_hash(store, writable(token)),
+                **times(store.clock.now(), portal_credentials.LONGEST),
+            },
         )
         if row is not None:
             # Not the link any more, but a mark of this use: a token of an earlier one stays dead.

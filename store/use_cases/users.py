@@ -151,6 +151,8 @@ def hide_user(store: Store, actor: Actor, user_id: int) -> None:
         groups.check_somebody_administers(store)
         end_sessions(store, user_id, "user_hidden")
         cancel_pending(store, tx, user_id, "The requester was hidden.")
+        if not row["is_hidden"]:
+            groups.touched(store, actor, users.group_ids_of(store, user_id))
         _note(store, tx, row, "hide", [] if row["is_hidden"] else ["hidden"])
     store.scrub_log()
 
@@ -163,8 +165,9 @@ def unhide_user(store: Store, actor: Actor, user_id: int) -> None:
     with change(store, actor, MANAGE) as tx:
         row = users.by_id(store, user_id)
         if row["is_hidden"]:
-            levels = groups.union_of(store, users.group_ids_of(store, user_id))
-            groups.check_may_grant(store, actor, levels)
+            group_ids = users.group_ids_of(store, user_id)
+            groups.check_may_grant(store, actor, groups.union_of(store, group_ids))
+            groups.touched(store, actor, group_ids)
         store.execute("UPDATE user SET is_hidden = 0 WHERE user_id = ?", (user_id,))
         _note(store, tx, row, "unhide", ["shown again"] if row["is_hidden"] else [])
 
@@ -178,6 +181,7 @@ def _enter(
     groups.check_may_grant(store, actor, groups.union_of(store, group_ids))
     user_id = users.insert(store, {**values})
     users.set_groups(store, user_id, group_ids)
+    groups.touched(store, actor, group_ids)
     names = ", ".join(groups.by_id(store, g)["name"] for g in group_ids)
     tx.record(
         "user.new",
@@ -238,6 +242,7 @@ def _move(store: Store, actor: Actor, row: sqlite3.Row, group_ids: tuple[int, ..
         ("removed from", [g for g in before if g not in wanted]),
     ):
         if moved:
+            groups.touched(store, actor, moved)
             names = ", ".join(groups.by_id(store, g)["name"] for g in moved)
             told.append(f"{words} {names}")
     return told or ["another group is the primary one"]

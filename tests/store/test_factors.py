@@ -15,7 +15,7 @@ from store.database import Store
 from store.errors import BadInput, Conflict, NotFound, Refused, WrongCode, WrongPassword
 from store.practice import Practice
 from store.qr_code import CAPACITY, half_blocks
-from store.use_cases import downloads, factors
+from store.use_cases import downloads, factors, phones
 from store.use_cases.factors import Answer
 from tests.clocks import FixedClock
 from tests.factors import App, begun, enrolled, recovery_codes, texts, wrong
@@ -308,6 +308,25 @@ def test_a_factor_added_without_proof_counts_after_24_hours(
     again = sign_in("dana")
     sent = ask(practice, again)
     assert answer(practice, again, sent.download_id, app.code(), "totp") == "scheduled"
+
+
+def test_s6_a_factor_changed_by_a_clock_that_ran_ahead_counts_once_the_clock_is_right(
+    practice: Practice, sign_in: SignIn, clock: FixedClock
+) -> None:
+    """Scenario: number and recovery codes changed while the clock was five years ahead.
+    Verified: what a few minutes explain waits for its day, what a wrong year wrote does not."""
+    clock.advance(days=1825)
+    dana = sign_in("dana")
+    practice.call(phones.change_phone, dana, dana.user_id, "+15105550199", PASSWORDS["dana"])
+    recovery_codes(practice, dana)
+    clock.advance(minutes=-4)
+    assert practice.call(downloads.schedule_form, dana).kinds == ()
+    clock.advance(days=-1825)
+    dana = sign_in("dana")
+    form = practice.call(downloads.schedule_form, dana)
+    assert form.kinds == ("sms", "recovery")
+    assert not [note for note in form.notes if "24 hours" in note]
+    assert practice.call(factors.my_factors, dana).recovery_counts_from == clock.now()
 
 
 def test_s5_tries_count_over_all_kinds(practice: Practice, dana: Actor, app: App) -> None:

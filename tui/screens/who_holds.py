@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 _COLUMNS: Final = (Column("Right", 25), Column("Allows", 0))
 NOBODY: Final = "Nobody holds it. It can be granted under Setup > Security > Groups."
-ONLY_GROUPS: Final = "No user holds it; the groups below grant it and nobody is in them."
+ONLY_GROUPS: Final = "No user holds it; the groups below grant it, and nobody in them can sign in."
 
 
 def people_of(held: tuple[HeldBy, ...], level: Level) -> tuple[str, ...]:
@@ -102,7 +102,7 @@ class WhoHoldsScreen(Place, Finding, place="who_holds"):
         if not full and not more:
             parts.append((f"{ONLY_GROUPS if held else NOBODY}\n", "$tone-warn"))
         for one in held:
-            users = ", ".join(one.users) or "nobody is in it"
+            users = ", ".join(one.users) or "nobody"
             parts.append((f"  {one.group}", ""))
             parts.append((f" · {level_word(right, one.level)} · {users}\n", "$tone-dim"))
         self.query_one("#held", Static).update(join(*parts))

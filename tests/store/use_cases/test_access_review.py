@@ -11,10 +11,12 @@ from store.database import Store
 from store.errors import Refused
 from store.practice import Practice
 from store.rights import Level, Right
-from store.use_cases import access_review, groups
+from store.use_cases import access_review, groups, users
 from store.use_cases.access_review import AccessReview
 from tests import people
+from tests.clocks import FixedClock
 from tests.people import change_store
+from tests.store.use_cases.staff import entered, group_id
 
 SignIn = Callable[[str], Actor]
 
@@ -26,14 +28,6 @@ def kim(sign_in: SignIn) -> Actor:
 
 def reviewed(practice: Practice, actor: Actor) -> AccessReview:
     return practice.call(access_review.access_review, actor)
-
-
-def group_id(practice: Practice, name: str) -> int:
-    found = practice.call(
-        Store.value, "SELECT user_group_id FROM user_group WHERE name = ?", (name,)
-    )
-    assert found is not None
-    return int(found)
 
 
 def test_s10_it_says_of_every_user_and_right_what_the_gate_says(
@@ -82,6 +76,38 @@ def test_s10_when_and_by_whom_a_group_was_last_changed(practice: Practice, kim: 
     assert after.modified_by == "Kim Adler"
     assert after.modified_at == review.head.made_at
     assert Right.EXPORT_RUNNER in after.granted
+
+
+def test_s10_members_who_come_and_go_change_a_group(
+    practice: Practice, sign_in: SignIn, clock: FixedClock
+) -> None:
+    """Put into another group, taken out of one, entered, hidden, and shown again."""
+
+    clock.advance(days=3)
+    kim = sign_in("kim")
+
+    def changed() -> set[str]:
+        review = reviewed(practice, kim)
+        now = [g for g in review.groups if g.modified_at == review.head.made_at]
+        assert {g.modified_by for g in now} <= {"Kim Adler"}
+        clock.advance(minutes=1)
+        return {g.name for g in now}
+
+    form = practice.call(users.user_form, kim, 3)
+    administrators = group_id(practice, "Administrators")
+    joined = (*form.group_ids, administrators)
+    form = practice.call(users.set_membership, kim, 3, joined, form.version)
+    assert changed() == {"Administrators"}
+    practice.call(users.set_membership, kim, 3, (administrators,), form.version)
+    assert changed() == {"Front Desk"}
+    entered(practice, kim, "lee", "Billing", "Claims")
+    assert changed() == {"Billing", "Claims"}
+    practice.call(users.hide_user, kim, 3)
+    assert changed() == {"Administrators"}
+    practice.call(users.hide_user, kim, 3)
+    assert changed() == set()
+    practice.call(users.unhide_user, kim, 3)
+    assert changed() == {"Administrators"}
 
 
 def test_hidden_users_hold_nothing_and_are_not_listed(practice: Practice, kim: Actor) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 
 import pytest
 
@@ -10,7 +11,16 @@ from store.access import Actor, level_of
 from store.errors import BadInput, Conflict, NotFound, Refused, SessionEnded
 from store.practice import Practice
 from store.rights import Level, Right
-from store.use_cases import backing_up, emergency, groups, notices, sessions, signing_in, users
+from store.use_cases import (
+    access_review,
+    backing_up,
+    emergency,
+    groups,
+    notices,
+    sessions,
+    signing_in,
+    users,
+)
 from tests.clocks import FixedClock
 from tests.people import signed_in
 from tests.store.use_cases.staff import entered, events, first_sign_in, group_id, user_id
@@ -92,6 +102,35 @@ def test_signing_out_ends_it(practice: Practice, ana: Actor) -> None:
     again = signed_in(practice, "ana")
     assert level(practice, again, Right.CLINICAL) is Level.NONE
     assert practice.call(emergency.emergency_state, again) is None
+    with pytest.raises(Conflict, match="no emergency access now"):
+        practice.call(emergency.give_back, again)
+
+
+def test_s10_the_access_review_tells_when_the_rights_ended(
+    practice: Practice, ana: Actor, clock: FixedClock
+) -> None:
+    """By signing out, by giving them back, after the hour; one that runs, when it will end."""
+
+    def told() -> list[datetime]:
+        kim = signed_in(practice, "kim")
+        review = practice.call(access_review.access_review, kim)
+        return [one.ended_at for one in review.emergencies]
+
+    take(practice, ana, "Doctor")
+    clock.advance(minutes=5)
+    signed_out = clock.now()
+    practice.call(signing_in.sign_out, ana)
+    clock.advance(minutes=15)
+    ana = signed_in(practice, "ana")
+    take(practice, ana, "Doctor")
+    clock.advance(minutes=15)
+    given_back = clock.now()
+    practice.call(emergency.give_back, ana)
+    state = take(practice, ana, "Doctor")
+    assert told() == [state.ends_at, given_back, signed_out]
+    clock.advance(hours=2)
+    practice.call(signing_in.sign_out, ana)
+    assert told() == [state.ends_at, given_back, signed_out]
 
 
 def test_an_administrator_ends_it_by_ending_the_session_or_the_right(

@@ -182,7 +182,7 @@ def test_s2_a_group_in_use_is_not_deleted_not_even_for_hidden_users(
         practice.call(groups.delete_group, kim, group_id(practice, "Administrators"))
 
 
-def test_who_holds_a_right_names_groups_and_visible_users(
+def test_who_holds_a_right_names_groups_and_users_whom_the_gate_lets_in(
     practice: Practice, sign_in: SignIn
 ) -> None:
     kim = sign_in("kim")
@@ -194,6 +194,11 @@ def test_who_holds_a_right_names_groups_and_visible_users(
         ("Front Desk", "View Only", ("Ana Silva",)),
         ("Office Manager", "View Only", ()),
     ]
+    change_store(practice, "UPDATE user SET is_disabled = 1 WHERE user_name = 'dana'")
+    held = practice.call(groups.who_holds, kim, Right.DATA_DOWNLOAD)
+    assert next(h.users for h in held if h.group == KEEPERS) == ()
+    keepers = practice.call(groups.group_rights, kim, group_id(practice, KEEPERS))
+    assert keepers.group.members == ("Dana Ruiz",)
 
 
 def test_attack_a_member_without_the_right_edits_the_own_group(

@@ -142,8 +142,29 @@ def test_s4_a_yearly_policy_refuses_the_last_five(practice: Practice, sign_in: S
     assert kept == practice.call(Store.value, "SELECT count(*) FROM password_history") == 4
 
 
+def test_s4_a_reset_does_not_bring_one_of_the_last_five_back(
+    practice: Practice, sign_in: SignIn
+) -> None:
+    kim, ana = sign_in("kim"), sign_in("ana")
+    use(practice, kim, "yearly")
+    used = [PASSWORDS["ana"], *(f"password number {n} of mine" for n in range(5))]
+    for old, new in pairwise(used):
+        change(practice, ana, old, new)
+    practice.call(users.reset_password, kim, ana.user_id)
+    given = practice.call(users.reset_password, kim, ana.user_id)
+    with pytest.raises(PasswordChangeNeeded) as needed:
+        attempt(practice, "ana", given.password)
+    for earlier in (*used[1:], given.password):
+        with pytest.raises(BadInput, match="before"):
+            practice.call(passwords.change_at_sign_in, needed.value.token, earlier)
+    assert practice.call(passwords.change_at_sign_in, needed.value.token, used[0])
+    assert practice.call(Store.value, "SELECT count(*) FROM password_history") == 4
+
+
 def test_s4_other_policies_keep_no_history(practice: Practice, sign_in: SignIn) -> None:
-    change(practice, sign_in("ana"), PASSWORDS["ana"], OWN_PASSWORD)
+    kim, ana = sign_in("kim"), sign_in("ana")
+    change(practice, ana, PASSWORDS["ana"], OWN_PASSWORD)
+    practice.call(users.reset_password, kim, ana.user_id)
     assert practice.call(Store.value, "SELECT count(*) FROM password_history") == 0
 
 

@@ -233,6 +233,28 @@ def test_s3_a_patients_pause_by_a_clock_that_ran_ahead_is_over_once_the_clock_is
     assert practice.call(portal_sign_in.sign_in, hoa.user_name, hoa.password)
 
 
+def test_p10_p11_what_was_issued_by_a_clock_that_ran_ahead_opens_nothing_once_it_is_right(
+    practice: Practice, sign_in: SignIn, clock: FixedClock
+) -> None:
+    """A password and a link that would be good for years; new ones take their place."""
+    with_portal(practice)
+    patients = [enter_patient(practice) for _ in range(2)]
+    clock.advance(days=1825)
+    ahead = sign_in("kim")
+    password = practice.call(online_access.provide, ahead, patients[0])
+    link = linked(practice, ahead, patients[1])
+    clock.advance(minutes=-10)
+    assert practice.call(portal_sign_in.sign_in, password.user_name, password.password)
+    clock.advance(days=-1824)
+    wrong(practice, password.user_name, password.password)
+    refusal(practice, portal_sign_in.sign_in_with_link, link.token)
+    kim = sign_in("kim")
+    again = practice.call(online_access.generate, kim, patients[0])
+    assert practice.call(portal_sign_in.sign_in, again.user_name, again.password)
+    link = linked(practice, kim, patients[1])
+    assert practice.call(portal_sign_in.sign_in_with_link, link.token)
+
+
 def test_attack_finding_out_which_patients_have_access(
     practice: Practice, kim: Actor, hoa: Credentials, monkeypatch: pytest.MonkeyPatch
 ) -> None:

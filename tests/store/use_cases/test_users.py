@@ -66,6 +66,21 @@ def test_s4_a_one_time_password_is_good_for_fourteen_days(
         attempt(practice, "lee", given.password)
 
 
+def test_s4_a_one_time_password_of_a_clock_that_ran_ahead_is_over_once_the_clock_is_right(
+    practice: Practice, sign_in: SignIn, clock: FixedClock
+) -> None:
+    clock.advance(days=1825)
+    given = entered(practice, sign_in("kim"), "lee", "Front Desk")
+    clock.advance(minutes=-4)
+    with pytest.raises(PasswordChangeNeeded):
+        attempt(practice, "lee", given.password)
+    clock.advance(days=-1723)
+    with pytest.raises(SignInFailed):
+        attempt(practice, "lee", given.password)
+    given = practice.call(users.reset_password, sign_in("kim"), given.user_id)
+    assert first_sign_in(practice, given)
+
+
 def test_one_time_passwords_differ_and_can_be_read_aloud(
     practice: Practice, sign_in: SignIn
 ) -> None:
