@@ -23,7 +23,12 @@ if TYPE_CHECKING:
     from sqlite_utils import Database, Migrations
 
 MIGRATION_SET = "chairside"
-NAMES = ("m0001_practice_store", "m0002_receipts_of_messages", "m0003_patients_by_name")
+NAMES = (
+    "m0001_practice_store",
+    "m0002_receipts_of_messages",
+    "m0003_patients_by_name",
+    "m0004_when_passwords_were_issued",
+)
 
 AUDIT_TRIGGERS = (
     """CREATE TRIGGER audit_log_is_never_changed BEFORE UPDATE ON audit_log
@@ -129,6 +134,10 @@ def _migrations() -> Migrations:
     @migrations(name=NAMES[2])
     def m0003_patients_by_name(db: Database) -> None:
         _bring(db, 3)
+
+    @migrations(name=NAMES[3])
+    def m0004_when_passwords_were_issued(db: Database) -> None:
+        _bring(db, 4)
 
     return migrations
 

@@ -105,7 +105,9 @@ def not_printed(store: Store) -> int:
         "SELECT count(*) FROM portal_credential c WHERE removed_at IS NULL AND printed_at IS NULL"
         " AND require_password_change = 1 AND password_hash IS NOT NULL"
         " AND password_expires_at > ? AND NOT EXISTS (SELECT 1 FROM portal_invite i"
-        " WHERE i.patient_id = c.patient_id AND i.status <> 'send_failed')",
+        " WHERE i.patient_id = c.patient_id AND i.status <> 'send_failed'"
+        # An earlier mail carried a password that is over.
+        " AND i.created_at >= coalesce(c.issued_at, ''))",
         (instant(store.clock.now()),),
     )
     return found

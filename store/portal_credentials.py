@@ -142,12 +142,12 @@ def issue(
     withdraw_invitation(store, patient_id, "Newer credentials took their place.")
     until = end_of_day(store, portal_setup.read(store).password_days)
     store.execute(
-        "UPDATE portal_credential SET password_hash = ?, hash_scheme = ?,"
+        "UPDATE portal_credential SET password_hash = ?, hash_scheme = ?, issued_at = ?,"
         " require_password_change = 1, password_expires_at = ?, link_hash = NULL,"
         " link_expires_at = NULL, reset_code_hash = NULL, reset_code_expires_at = NULL,"
         " printed_at = NULL, printed_by = NULL, failed_attempts = 0, recent_failures = NULL,"
         " locked_until = NULL WHERE patient_id = ?",
-        (password.hash, SCHEME, instant(until), patient_id),
+        (password.hash, SCHEME, instant(store.clock.now()), instant(until), patient_id),
     )
     tx.record(f"portal.{how}", _WHAT[how], patient_id=patient_id)
     return Credentials(patient_id, row["user_name"], password.plain, until)

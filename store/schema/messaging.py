@@ -8,6 +8,7 @@ from __future__ import annotations
 from store.schema.columns import (
     CREATED_EDITED,
     Table,
+    added,
     choice,
     date,
     flag,
@@ -126,6 +127,7 @@ PORTAL_CREDENTIAL = Table(
         instant("reset_code_expires_at", "Until when that code can be used."),
         instant("printed_at", "When the sheet was printed; empty means not printed yet (P9)."),
         ref("printed_by", "user", "Who printed it."),
+        *added(4, instant("issued_at", "When the present one-time password was made.")),
     ),
     unique=(("patient_id",),),
 )

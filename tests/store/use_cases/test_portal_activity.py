@@ -16,7 +16,7 @@ from exporter.reports import portal_activity as report
 from store.access import Actor
 from store.database import Store
 from store.errors import BadInput, Refused
-from store.portal_activity import failed_invitations
+from store.portal_activity import failed_invitations, not_printed
 from store.practice import Practice
 from store.rights import Level, Right
 from store.use_cases import home, invitations, online_access, portal_activity, portal_sign_in
@@ -183,6 +183,19 @@ def test_home_counts_what_the_front_desk_did_not_end(practice: Practice, kim: Ac
     # What is printed tells a user name that opens nothing once it is another one.
     practice.call(online_access.change_user_name, kim, patient, "elm.tree")
     assert notes() == ("2 not printed", "1 failed")
+
+
+def test_p9_a_password_made_after_an_invitation_is_neither_printed_nor_mailed(
+    practice: Practice, kim: Actor, clock: FixedClock
+) -> None:
+    patient = agreed(practice, last_name="Fir")
+    before = practice.call(not_printed)
+    practice.call(invitations.invite, kim, patient)
+    inviting.deliver(practice)
+    assert practice.call(not_printed) == before
+    clock.advance(minutes=1)
+    practice.call(online_access.generate, kim, patient)
+    assert practice.call(not_printed) == before + 1
 
 
 def test_home_counts_an_invitation_that_failed_before_any_access_was_given(
