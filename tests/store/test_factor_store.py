@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
 from store import factors, one_time_codes, registration, users
 from store.access import Actor
+from store.clock import instant
 from store.database import Store
 from store.errors import Conflict, WrongCode
 from store.one_time_codes import NOT_SENT, NewCode
@@ -244,8 +246,9 @@ def test_s6_a_code_that_does_not_count_yet_is_passed_over_for_those_that_do(
     codes = recovery_codes(practice, dana, Answer("totp", app.code()))
     change_store(
         practice,
-        "UPDATE mfa_factor SET counts_from = '2027-01-01T00:00:00Z' WHERE mfa_factor_id ="
+        "UPDATE mfa_factor SET counts_from = ? WHERE mfa_factor_id ="
         " (SELECT min(mfa_factor_id) FROM mfa_factor WHERE kind = 'recovery')",
+        instant(clock.now() + timedelta(hours=12)),
     )
 
     def check(store: Store, code: str) -> factors.Kind:
