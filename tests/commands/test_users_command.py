@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from store.clock import SystemClock
 from store.practice import Practice
 from store.rights import PERMISSIONS, Right
 from store.use_cases.passwords import PasswordChangeNeeded
@@ -42,7 +43,7 @@ def test_users_are_entered_listed_changed_hidden_and_shown(practice_data: Path) 
     )
     assert given["user"] == "lee"
     with (
-        Practice.open(practice_data, people.PGID, FixedClock()) as practice,
+        Practice.open(practice_data, people.PGID, SystemClock()) as practice,
         pytest.raises(PasswordChangeNeeded),
     ):
         attempt(practice, "lee", given["one_time_password"])
@@ -111,8 +112,6 @@ def test_the_factors_of_a_lost_phone_are_withdrawn(practice_data: Path) -> None:
 
 
 def test_sessions_are_listed_and_ended(practice_data: Path, clock: FixedClock) -> None:
-    from store.clock import SystemClock
-
     with Practice.open(practice_data, people.PGID, SystemClock()) as practice:
         people.signed_in(practice, "ana")
         (session,) = told(practice_data, "users", "sessions", "ana")
