@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from store.errors import NotFound, Refused, StoreProblem
+from store.in_use import alone_in
 
 SECRET_KEY_BYTES = 32
 TAKES_THE_PLACE_OF = "takes-the-place-of"
@@ -177,32 +178,41 @@ def building_folder(data: Path, pgid: int) -> Iterator[PracticeFolder]:
     """Make the folder of a new practice under a hidden name; rename it when the block is done.
 
     It has a fresh secret key and an empty database, modes 0700 and 0600. On an error nothing stays.
-    Raises StoreProblem if a practice of that number is there already or the folder cannot be made.
+    Raises StoreProblem if a practice of that number is there already or the folder cannot be made,
+    Conflict while somebody else makes or restores one there.
     """
     final = data / str(pgid)
-    if final.exists():
-        raise StoreProblem(
-            f"Practice {pgid} exists already under {data}.",
-            kept="It was left as it is.",
-            do="Choose another number with --pgid, or another folder with --data.",
-        )
-    folder = PracticeFolder(data / f".{pgid}.new")
     try:
         data.mkdir(mode=0o700, parents=True, exist_ok=True)
-        # What a killed build left behind was never a practice.
-        shutil.rmtree(folder.path, ignore_errors=True)
+        with alone_in(data, "Making or restoring a practice in this folder"):
+            if final.exists():
+                raise StoreProblem(
+                    f"Practice {pgid} exists already under {data}.",
+                    kept="It was left as it is.",
+                    do="Choose another number with --pgid, or another folder with --data.",
+                )
+            with _half_made(PracticeFolder(data / f".{pgid}.new")) as folder:
+                yield folder
+                folder.path.rename(final)
+    except OSError as error:
+        raise StoreProblem(
+            f"The folder {final} cannot be made: {error.strerror}.",
+            do="Choose a folder that you may write to with --data.",
+        ) from error
+
+
+@contextmanager
+def _half_made(folder: PracticeFolder) -> Iterator[PracticeFolder]:
+    """Make a folder with its key and an empty database; none of it is left under this name."""
+    # What a killed build left behind was never a practice.
+    shutil.rmtree(folder.path, ignore_errors=True)
+    try:
         for path in (folder.path, folder.downloads, folder.spool):
             path.mkdir(mode=0o700)
         write_private(folder.secret_key, secrets.token_bytes(SECRET_KEY_BYTES))
         # Made here so that it never exists with wider modes; SQLite's own files follow its mode.
         write_private(folder.database, b"")
         yield folder
-        folder.path.rename(final)
-    except OSError as error:
-        raise StoreProblem(
-            f"The folder {final} cannot be made: {error.strerror}.",
-            do="Choose a folder that you may write to with --data.",
-        ) from error
     finally:
         shutil.rmtree(folder.path, ignore_errors=True)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from store.errors import NotFound, StoreProblem
+from store.errors import Conflict, NotFound, StoreProblem
 from store.folder import (
     PracticeFolder,
     building_folder,
@@ -73,6 +73,17 @@ def test_an_unknown_pgid_names_the_known_ones(practice_data: Path, clock: FixedC
         Practice.open(practice_data, 1001, clock)
     with pytest.raises(NotFound, match="chairside init"):
         Practice.open(practice_data / "nowhere", 1000, clock)
+
+
+def test_two_that_make_a_practice_at_once_do_not_meet(tmp_path: Path, clock: FixedClock) -> None:
+    """The second is told before it touches anything of the first."""
+    with building_folder(tmp_path, 5) as first:
+        with pytest.raises(Conflict, match="under way"):
+            create_practice(tmp_path, 5, "Elm Street", clock)
+        assert first.secret_key.is_file()
+    assert practices_in(tmp_path) == (5,)
+    with pytest.raises(StoreProblem, match="exists already"):
+        create_practice(tmp_path, 5, "Elm Street", clock)
 
 
 def test_a_missing_database_is_not_a_practice_that_never_was(practice_data: Path) -> None:
