@@ -171,6 +171,24 @@ def test_p11_never_within_the_gap_whichever_rule_and_again_only_on_purpose(
     assert inviting.run(practice) == 1
 
 
+def test_p11_an_invitation_by_a_clock_that_ran_ahead_bars_nobody_once_the_clock_is_right(
+    practice: Practice, kim: Actor, sign_in: SignIn, clock: FixedClock
+) -> None:
+    hoa = agreed(practice)
+    clock.advance(days=1825)
+    practice.call(invitations.invite, sign_in("kim"), hoa)
+    inviting.deliver(practice)
+    clock.advance(minutes=-4)
+    with pytest.raises(NotInvited, match="Was invited"):
+        practice.call(invitations.invite, sign_in("kim"), hoa)
+    clock.advance(days=-1825)
+    kim = sign_in("kim")
+    assert practice.call(invitations.invite, kim, hoa)
+    inviting.deliver(practice)
+    with pytest.raises(NotInvited, match="Was invited on 20 November 2026"):
+        practice.call(invitations.invite, kim, hoa)
+
+
 def test_send_again_after_a_failure_once_and_with_another_password(
     practice: Practice, kim: Actor
 ) -> None:
