@@ -81,6 +81,35 @@ def test_s4_a_one_time_password_of_a_clock_that_ran_ahead_is_over_once_the_clock
     assert first_sign_in(practice, given)
 
 
+def test_attack_wrong_passwords_shut_the_last_administrator_out(
+    practice: Practice, sign_in: SignIn, clock: FixedClock
+) -> None:
+    """Vulnerability: without signing in, anybody disables the one account that could undo it (S3).
+
+    Scenario: more than 100 wrong passwords for each user, the pauses waited for.
+    Verified: only those whom an administrator is left to help are disabled; the pauses go on, and
+    the trail tells each try.
+    """
+
+    def guess(name: str, times: int = 105) -> bool:
+        for number in range(times):
+            if number % 5 == 0:
+                clock.advance(minutes=6)
+            with pytest.raises(SignInFailed):
+                attempt(practice, name, "x")
+        with pytest.raises(SignInFailed):
+            attempt(practice, name, PASSWORDS[name])
+        disabled = "SELECT is_disabled FROM user WHERE user_name = ?"
+        return bool(practice.call(Store.value, disabled, (name,)))
+
+    assert guess("ana")
+    assert not guess("kim")
+    assert len(events(practice, "sign_in.failed")) == 2 * 106
+    clock.advance(minutes=6)
+    first_sign_in(practice, entered(practice, sign_in("kim"), "lee", "Administrators"))
+    assert guess("kim")
+
+
 def test_one_time_passwords_differ_and_can_be_read_aloud(
     practice: Practice, sign_in: SignIn
 ) -> None:
