@@ -25,6 +25,7 @@ from store.use_cases.users import UserChanged, UserForm
 from tests.clocks import FixedClock
 from tests.people import KEEPERS, PASSWORDS, change_store, scheduled
 from tests.store.use_cases.staff import (
+    OWN_PASSWORD,
     attempt,
     entered,
     events,
@@ -117,6 +118,17 @@ def test_one_time_passwords_differ_and_can_be_read_aloud(
     given = {entered(practice, kim, f"u{n}", "Front Desk").password for n in range(5)}
     assert len(given) == 5
     assert not set("".join(given)) & set("ilo01 ")
+
+
+def test_user_names_are_the_same_in_any_case_of_any_alphabet(
+    practice: Practice, sign_in: SignIn
+) -> None:
+    given = entered(practice, sign_in("kim"), "Özlem", "Front Desk")
+    first_sign_in(practice, given, OWN_PASSWORD)
+    for typed in ("özlem", "ÖZLEM", unicodedata.normalize("NFD", " özlem ")):
+        assert attempt(practice, typed, OWN_PASSWORD).user_name == "Özlem"
+    with pytest.raises(Conflict, match="taken"):
+        entered(practice, sign_in("kim"), "özlem", "Front Desk")
 
 
 def test_d5_membership_is_changed_and_counts_at_once(practice: Practice, sign_in: SignIn) -> None:
