@@ -319,6 +319,7 @@ def test_two_unattended_runs_at_once_invite_nobody_twice(
 def test_the_run_leaves_a_sheet_alone_that_was_handed_out_lately(
     practice: Practice, kim: Actor, clock: FixedClock
 ) -> None:
+    """Not one that a clock which ran ahead dated years from now."""
     patient = agreed(practice)
     visit(practice, patient, in_days(practice, 31.5))
     people.change_store(
@@ -327,8 +328,17 @@ def test_the_run_leaves_a_sheet_alone_that_was_handed_out_lately(
         " VALUES (?, 'Hoa777', '2026-11-20T17:00:00Z')",
         patient,
     )
+    ahead = agreed(practice)
+    visit(practice, ahead, in_days(practice, 31.5))
+    people.change_store(
+        practice,
+        "INSERT INTO portal_credential (patient_id, user_name, printed_at)"
+        " VALUES (?, 'Ahead77', '2031-11-20T17:00:00Z')",
+        ahead,
+    )
     rule_on(practice, kim, "until_first_visit")
-    assert inviting.run(practice) == 0
+    assert inviting.run(practice) == 1
+    assert inviting.invited(practice) == [ahead]
     clock.advance(days=30)
     assert inviting.run(practice) == 1
     assert credential(practice, patient)["printed_at"] is None
