@@ -201,15 +201,21 @@ def check_somebody_administers(store: Store) -> None:
     Call it inside the transaction of every change that may take the right away. Accounts that are
     disabled, or whose user has not chosen a password yet, do not count: they may never sign in.
     """
+    if not somebody_administers(store):
+        raise LastAdministrator
+
+
+def somebody_administers(store: Store, *, but: int | None = None) -> bool:
+    """Tell whether an administrator who can sign in is there, apart from the user `but`."""
     found = store.one(
         "SELECT 1 FROM user u JOIN user_group_member m USING (user_id)"
         " JOIN group_permission p USING (user_group_id)"
         " WHERE p.permission_code = ? AND p.level = ? AND u.is_hidden = 0 AND u.is_disabled = 0"
-        " AND u.password_hash IS NOT NULL AND u.one_time_password_expires_at IS NULL",
-        (Right.SECURITY.value, int(Level.FULL)),
+        " AND u.password_hash IS NOT NULL AND u.one_time_password_expires_at IS NULL"
+        " AND u.user_id IS NOT ?",
+        (Right.SECURITY.value, int(Level.FULL), but),
     )
-    if found is None:
-        raise LastAdministrator
+    return found is not None
 
 
 def administrators(store: Store) -> list[int]:

@@ -12,6 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from store import invite_rules
+from store.access import CLOCK_SLACK
 from store.clock import instant, moment
 from store.database import Store
 from store.portal_credentials import COMPLETE_SQL, missing_of
@@ -43,12 +44,13 @@ _ROW = (
 def invited_since(since: str) -> str:
     """Return when a patient was last invited after an instant, or is being invited now, as SQL.
 
-    What failed does not count: it never reached the patient. `since` is SQL as well.
+    What failed does not count: it never reached the patient; nor what a clock that ran ahead dated
+    later than `:latest`. `since` is SQL as well.
     """
     return (
         "(SELECT max(i.created_at) FROM portal_invite i WHERE i.patient_id = p.patient_id"
         f" AND (i.status = 'send_not_attempted' OR i.status <> 'send_failed'"
-        f" AND i.created_at > {since}))"
+        f" AND i.created_at > {since} AND i.created_at <= :latest))"
     )
 
 
@@ -57,7 +59,10 @@ def gap_by_hand(store: Store) -> tuple[str, dict[str, Any]]:
     now = store.clock.now()
     rules = [r for r in invite_rules.listed(store) if r.mode == "by_hand"]
     everywhere = next((r for r in rules if r.office_id is None), invite_rules.new_rule("by_hand"))
-    given: dict[str, Any] = {"since": gap_start(now, everywhere.not_within_days)}
+    given: dict[str, Any] = {
+        "since": gap_start(now, everywhere.not_within_days),
+        "latest": gap_end(now),
+    }
     cases = ""
     for number, rule in enumerate(r for r in rules if r.office_id is not None):
         cases += f" WHEN p.office_id = :office{number} THEN :since{number}"
@@ -69,6 +74,11 @@ def gap_by_hand(store: Store) -> tuple[str, dict[str, Any]]:
 def gap_start(now: datetime, days: int) -> str:
     """Return the instant after which an invitation bars another one."""
     return instant(now - timedelta(days=days))
+
+
+def gap_end(now: datetime) -> str:
+    """Return the instant after which nothing can have happened yet."""
+    return instant(now + CLOCK_SLACK)
 
 
 def page(
@@ -105,7 +115,7 @@ def one(store: Store, patient_id: int, since: str) -> sqlite3.Row | None:
     return store.one(
         f"SELECT {_ROW}, {invited_since(':since')} AS invited_at{PATIENTS}"
         " WHERE p.patient_id = :patient",
-        {"patient": patient_id, "since": since},
+        {"patient": patient_id, "since": since, "latest": gap_end(store.clock.now())},
     )
 
 

@@ -17,6 +17,7 @@ from store.invitation_candidates import (
     MAY_BE_INVITED,
     NEVER_SIGNED_IN,
     PATIENTS,
+    gap_end,
     gap_start,
     invited_since,
 )
@@ -74,7 +75,7 @@ def _found_by(store: Store, rule: InviteRule) -> list[Due]:
         f" WHERE {NEVER_SIGNED_IN} AND {MAY_BE_INVITED} AND {where}"
         f" AND {invited_since(':gap')} IS NULL"
         # A sheet that was handed out lately would be worth nothing after an invitation.
-        " AND coalesce(c.printed_at, '') <= :gap"
+        " AND (coalesce(c.printed_at, '') <= :gap OR c.printed_at > :latest)"
         f" AND (:office IS NULL OR {office} = :office)"
         " AND NOT EXISTS (SELECT 1 FROM portal_invite o WHERE o.occasion ="
         f" 'rule:{rule.rule_id}:' || {key}) ORDER BY p.patient_id",
@@ -87,6 +88,7 @@ def _found_by(store: Store, rule: InviteRule) -> list[Due]:
             "earliest": instant(now - offset - CATCH_UP),
             "earliest_start": instant(now - offset - CATCH_UP - _LONGEST_VISIT),
             "gap": since(now, rule),
+            "latest": gap_end(now),
             "office": rule.office_id,
         },
     )

@@ -1,6 +1,8 @@
 """Wrong passwords: counted before they are checked, so that guesses made at once count as well.
 
-Source: REQUIREMENTS S3 (five within five minutes lock for five minutes, 100 in a row disable).
+Source: REQUIREMENTS S3 (five within five minutes lock for five minutes, 100 in a row disable until
+an administrator resets it). Where no administrator would be left to do so, the pauses go on and
+nothing is disabled: else anybody could shut a practice out of its own store for good.
 """
 
 from __future__ import annotations
@@ -9,7 +11,7 @@ import sqlite3
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from store import audit
+from store import audit, groups
 from store.access import CLOCK_SLACK
 from store.clock import instant, moment
 from store.database import Store
@@ -52,7 +54,8 @@ def charge(store: Store, user: sqlite3.Row) -> int:
     earlier = "" if user["locked_until"] else user["recent_failures"] or ""
     recent = [text for text in earlier.split() if abs(now - moment(text)) <= WINDOW]
     recent.append(instant(now))
-    in_a_row = user["failed_attempts"] + 1
+    number, in_a_row = user["user_id"], user["failed_attempts"] + 1
+    disables = in_a_row >= TRIES_IN_A_ROW and groups.somebody_administers(store, but=number)
     store.execute(
         "UPDATE user SET failed_attempts = ?, recent_failures = ?, locked_until = ?,"
         " is_disabled = ? WHERE user_id = ?",
@@ -60,8 +63,8 @@ def charge(store: Store, user: sqlite3.Row) -> int:
             in_a_row,
             " ".join(recent),
             instant(now + PAUSE) if len(recent) >= TRIES else None,
-            int(in_a_row >= TRIES_IN_A_ROW),
-            user["user_id"],
+            int(disables),
+            number,
         ),
     )
     return TRIES - len(recent)

@@ -27,10 +27,14 @@ _UNMISTAKABLE = "abcdefghjkmnpqrstuvwxyz23456789"
 
 def by_name(store: Store, user_name: str) -> sqlite3.Row | None:
     """Return the visible user of that name, without regard to case, or None."""
-    return store.one(
-        "SELECT * FROM user WHERE user_name = ? COLLATE NOCASE AND is_hidden = 0",
-        (unicodedata.normalize("NFC", user_name).strip(),),
-    )
+    wanted = _folded(user_name)
+    rows = store.rows("SELECT * FROM user WHERE is_hidden = 0")
+    return next((row for row in rows if _folded(row["user_name"]) == wanted), None)
+
+
+def _folded(user_name: str) -> str:
+    """Return a name for comparing without regard to case: SQLite folds only A to Z."""
+    return unicodedata.normalize("NFC", user_name).strip().casefold()
 
 
 def by_id(store: Store, user_id: int | None) -> sqlite3.Row:
@@ -111,7 +115,7 @@ def checked_name(store: Store, typed: str, user_id: int | None = None) -> str:
     """
     name = needed(typed, "user name", longest=64)
     for row in store.rows("SELECT user_id, user_name FROM user"):
-        if row["user_name"].casefold() == name.casefold() and row["user_id"] != user_id:
+        if _folded(row["user_name"]) == _folded(name) and row["user_id"] != user_id:
             raise Conflict("That user name is taken.", do="Choose another one.")
     return name
 

@@ -120,10 +120,16 @@ def change_at_sign_in(
 def expiry_notice(store: Store, actor: Actor) -> str | None:
     """Return the warning that the password expires soon, from day 351 on, or None (S4)."""
     check(store, actor, None)
-    days = password_policy.days_left(store, policy_of(store), users.by_id(store, actor.user_id))
+    policy, user = policy_of(store), users.by_id(store, actor.user_id)
+    days = password_policy.days_left(store, policy, user)
     if days is None:
         return None
-    return f"Your password expires in {days} day{'s' * (days != 1)}: File > User Password."
+    if password_policy.is_expired(store, policy, user):
+        what = "has expired"
+    else:
+        left = f"{days} day{'s' * (days != 1)}" if days else "less than a day"
+        what = f"expires in {left}"
+    return f"Your password {what}: File > User Password."
 
 
 def _check_new(store: Store, user: sqlite3.Row, new: str) -> None:

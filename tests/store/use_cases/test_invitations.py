@@ -171,6 +171,24 @@ def test_p11_never_within_the_gap_whichever_rule_and_again_only_on_purpose(
     assert inviting.run(practice) == 1
 
 
+def test_p11_an_invitation_by_a_clock_that_ran_ahead_bars_nobody_once_the_clock_is_right(
+    practice: Practice, kim: Actor, sign_in: SignIn, clock: FixedClock
+) -> None:
+    hoa = agreed(practice)
+    clock.advance(days=1825)
+    practice.call(invitations.invite, sign_in("kim"), hoa)
+    inviting.deliver(practice)
+    clock.advance(minutes=-4)
+    with pytest.raises(NotInvited, match="Was invited"):
+        practice.call(invitations.invite, sign_in("kim"), hoa)
+    clock.advance(days=-1825)
+    kim = sign_in("kim")
+    assert practice.call(invitations.invite, kim, hoa)
+    inviting.deliver(practice)
+    with pytest.raises(NotInvited, match="Was invited on 20 November 2026"):
+        practice.call(invitations.invite, kim, hoa)
+
+
 def test_send_again_after_a_failure_once_and_with_another_password(
     practice: Practice, kim: Actor
 ) -> None:
@@ -301,6 +319,7 @@ def test_two_unattended_runs_at_once_invite_nobody_twice(
 def test_the_run_leaves_a_sheet_alone_that_was_handed_out_lately(
     practice: Practice, kim: Actor, clock: FixedClock
 ) -> None:
+    """Not one that a clock which ran ahead dated years from now."""
     patient = agreed(practice)
     visit(practice, patient, in_days(practice, 31.5))
     people.change_store(
@@ -309,8 +328,17 @@ def test_the_run_leaves_a_sheet_alone_that_was_handed_out_lately(
         " VALUES (?, 'Hoa777', '2026-11-20T17:00:00Z')",
         patient,
     )
+    ahead = agreed(practice)
+    visit(practice, ahead, in_days(practice, 31.5))
+    people.change_store(
+        practice,
+        "INSERT INTO portal_credential (patient_id, user_name, printed_at)"
+        " VALUES (?, 'Ahead77', '2031-11-20T17:00:00Z')",
+        ahead,
+    )
     rule_on(practice, kim, "until_first_visit")
-    assert inviting.run(practice) == 0
+    assert inviting.run(practice) == 1
+    assert inviting.invited(practice) == [ahead]
     clock.advance(days=30)
     assert inviting.run(practice) == 1
     assert credential(practice, patient)["printed_at"] is None

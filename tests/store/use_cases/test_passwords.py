@@ -178,7 +178,11 @@ def test_s4_a_yearly_policy_warns_from_day_351_and_expires_after_365(
     assert "in 14 days" in (practice.call(passwords.expiry_notice, sign_in("ana")) or "")
     clock.advance(days=13)
     assert "in 1 day:" in (practice.call(passwords.expiry_notice, sign_in("ana")) or "")
-    clock.advance(days=1)
+    clock.advance(hours=13)
+    ana = sign_in("ana")
+    assert "in less than a day:" in (practice.call(passwords.expiry_notice, ana) or "")
+    clock.advance(hours=11)
+    assert "has expired:" in (practice.call(passwords.expiry_notice, ana) or "")
     with pytest.raises(PasswordChangeNeeded, match="older than a year"):
         sign_in("ana")
 

@@ -25,6 +25,7 @@ from store.use_cases.users import UserChanged, UserForm
 from tests.clocks import FixedClock
 from tests.people import KEEPERS, PASSWORDS, change_store, scheduled
 from tests.store.use_cases.staff import (
+    OWN_PASSWORD,
     attempt,
     entered,
     events,
@@ -81,6 +82,35 @@ def test_s4_a_one_time_password_of_a_clock_that_ran_ahead_is_over_once_the_clock
     assert first_sign_in(practice, given)
 
 
+def test_attack_wrong_passwords_shut_the_last_administrator_out(
+    practice: Practice, sign_in: SignIn, clock: FixedClock
+) -> None:
+    """Vulnerability: without signing in, anybody disables the one account that could undo it (S3).
+
+    Scenario: more than 100 wrong passwords for each user, the pauses waited for.
+    Verified: only those whom an administrator is left to help are disabled; the pauses go on, and
+    the trail tells each try.
+    """
+
+    def guess(name: str, times: int = 105) -> bool:
+        for number in range(times):
+            if number % 5 == 0:
+                clock.advance(minutes=6)
+            with pytest.raises(SignInFailed):
+                attempt(practice, name, "x")
+        with pytest.raises(SignInFailed):
+            attempt(practice, name, PASSWORDS[name])
+        disabled = "SELECT is_disabled FROM user WHERE user_name = ?"
+        return bool(practice.call(Store.value, disabled, (name,)))
+
+    assert guess("ana")
+    assert not guess("kim")
+    assert len(events(practice, "sign_in.failed")) == 2 * 106
+    clock.advance(minutes=6)
+    first_sign_in(practice, entered(practice, sign_in("kim"), "lee", "Administrators"))
+    assert guess("kim")
+
+
 def test_one_time_passwords_differ_and_can_be_read_aloud(
     practice: Practice, sign_in: SignIn
 ) -> None:
@@ -88,6 +118,17 @@ def test_one_time_passwords_differ_and_can_be_read_aloud(
     given = {entered(practice, kim, f"u{n}", "Front Desk").password for n in range(5)}
     assert len(given) == 5
     assert not set("".join(given)) & set("ilo01 ")
+
+
+def test_user_names_are_the_same_in_any_case_of_any_alphabet(
+    practice: Practice, sign_in: SignIn
+) -> None:
+    given = entered(practice, sign_in("kim"), "Özlem", "Front Desk")
+    first_sign_in(practice, given, OWN_PASSWORD)
+    for typed in ("özlem", "ÖZLEM", unicodedata.normalize("NFD", " özlem ")):
+        assert attempt(practice, typed, OWN_PASSWORD).user_name == "Özlem"
+    with pytest.raises(Conflict, match="taken"):
+        entered(practice, sign_in("kim"), "özlem", "Front Desk")
 
 
 def test_d5_membership_is_changed_and_counts_at_once(practice: Practice, sign_in: SignIn) -> None:
