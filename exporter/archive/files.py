@@ -20,6 +20,7 @@ from typing import BinaryIO
 from exporter.archive.errors import ArchiveProblem
 from exporter.archive.held import in_use, is_at, kept, let_go, open_new
 from exporter.archive.hostile import MAX_STEP
+from exporter.archive.names import README
 from store.errors import BadInput, DiskFull
 from store.folder import sync_folder
 
@@ -106,9 +107,7 @@ def private_folder(target: Path) -> Iterator[Path]:
 
     Those that killed runs left in `target` go first. Raises OSError.
     """
-    for lock in {path.with_suffix(".lock") for path in target.glob(f"{_STAGING}*")}:
-        if let_go(lock):
-            shutil.rmtree(lock.with_suffix(".part"), ignore_errors=True)
+    _clear_killed(target)
     # Its lock is there before the folder is, and until after it: one without a lock is nobody's.
     lock, file = _new_lock(target)
     staging = lock.with_suffix(".part")
@@ -159,10 +158,21 @@ def taken_back_on_error(made: Iterable[Path]) -> Iterator[None]:
 
 
 def refuse_existing(target: Path, names: list[str]) -> None:
-    """Raise BadInput if any of the files is in `target` already, before any work is done."""
+    """Raise BadInput if any of the files is in `target` already, before any work is done.
+
+    What killed runs left there unfinished goes first: it is readable, and may be all that is left
+    of work that nobody repeats in this place.
+    """
+    _clear_killed(target)
     for name in names:
         if os.path.lexists(target / name):
             raise _exists(target / name)
+
+
+def _clear_killed(target: Path) -> None:
+    for lock in {path.with_suffix(".lock") for path in target.glob(f"{_STAGING}*")}:
+        if let_go(lock):
+            shutil.rmtree(lock.with_suffix(".part"), ignore_errors=True)
 
 
 def free_bytes(folder: Path) -> int:
@@ -210,7 +220,8 @@ def _rename(part: Path, path: Path, *, replace: bool) -> None:
 
 
 def _move_all(staging: Path, target: Path, moved: list[Path]) -> None:
-    files = sorted(p for p in staging.rglob("*") if p.is_file())
+    # The page that tells what lies there comes last: where it is, everything is.
+    files = sorted((p for p in staging.rglob("*") if p.is_file()), key=_page_last)
     names = [str(p.relative_to(staging)) for p in files]
     refuse_existing(target, names)
     made: list[Path] = []
@@ -229,6 +240,10 @@ def _move_all(staging: Path, target: Path, moved: list[Path]) -> None:
         raise
     for folder in sorted((p for p in staging.rglob("*") if p.is_dir()), reverse=True):
         folder.rmdir()
+
+
+def _page_last(file: Path) -> tuple[bool, Path]:
+    return file.name == README, file
 
 
 def _make_folders(target: Path, folder: Path, made: list[Path]) -> None:

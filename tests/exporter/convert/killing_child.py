@@ -11,10 +11,12 @@ import json
 import shutil
 import sys
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 
 from exporter.archive.reader import Archive
 from exporter.convert.csv_files import to_csv
+from store.errors import BadInput
 from tests.exporter.archive.making import PASSWORD
 from tests.exporter.backup.killing_child import STEPS, steps_of
 
@@ -42,9 +44,15 @@ def main(path: Path, scratch: Path) -> None:
             break
         hidden = [file for file in to.glob(".*/*") if file.stat().st_size]
         left["plain data" if hidden else "none"] += 1
-        # Killed while they got their names: what people see they move away, as they are told.
-        for seen in to.glob("[!.]*"):
-            seen.unlink()
+        seen = sorted(file.name for file in to.glob("[!.]*"))
+        assert FILES[0] not in seen or seen == FILES, f"a page that tells of more than {seen}"
+        if seen:
+            # Killed while they got their names: what people see they move away, as they are told.
+            with suppress(BadInput):
+                work()
+            assert sorted(file.name for file in to.iterdir()) == seen
+            for name in seen:
+                (to / name).unlink()
         work()
         there = sorted(file.name for file in to.iterdir())
         assert there == FILES, f"killed before step {step} of {total}: {there}"
