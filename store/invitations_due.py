@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from store import invite_rules
 from store.clock import date_in_zone, instant
 from store.database import Store
+from store.errors import Conflict
 from store.invitation_candidates import (
     MAY_BE_INVITED,
     NEVER_SIGNED_IN,
@@ -61,6 +62,19 @@ def since(now: datetime, rule: InviteRule) -> str:
     """Return the instant after which any invitation bars this rule: a day at the least, so that
     rules without a gap still give a patient one set of credentials."""
     return gap_start(now, max(rule.not_within_days, 1))
+
+
+def check_still_due(store: Store, found: Due, printed_at: str | None, since: str) -> None:
+    """Look again, inside the transaction that invites, at what `due` asked.
+
+    A run takes its time: whoever turns a rule off, or prints a sheet meanwhile, counts on it.
+    Raises Conflict; NotFound for a rule that was deleted.
+    """
+    rule = found.occasion.rule
+    if invite_rules.by_id(store, rule.rule_id) != rule:
+        raise Conflict("The rule was changed meanwhile.", kept="The next run goes by the new one.")
+    if since < (printed_at or "") <= gap_end(store.clock.now()):
+        raise Conflict("A sheet was printed meanwhile.", kept="What stands on it is good.")
 
 
 def _found_by(store: Store, rule: InviteRule) -> list[Due]:

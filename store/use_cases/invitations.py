@@ -252,6 +252,7 @@ def _invite_due(store: Store, runner: Actor, found: Due) -> bool:
         with change(store, runner, None) as tx:
             since = invitations_due.since(store.clock.now(), found.occasion.rule)
             patient = _checked(store, found.patient_id, since=since, agreed=False)
+            invitations_due.check_still_due(store, found, patient["printed_at"], since)
             invitations.send(store, tx, patient, found.occasion, password, by=None)
             return True
     except (Conflict, NotFound):

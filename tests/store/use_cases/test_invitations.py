@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from store import portal_credentials
 from store.access import Actor, unattended
 from store.database import Store
 from store.errors import Conflict, NotFound, Refused, SignInFailed
+from store.passwords import Hashed
 from store.practice import Practice
 from store.rights import Level, Right
 from store.use_cases import (
@@ -295,6 +297,46 @@ def test_p11_one_set_of_credentials_though_several_rules_fire(
     inviting.deliver(practice)
     assert inviting.run(practice) == 0
     assert trail(practice, patient).count("portal.invitation") == 1
+
+
+@pytest.mark.parametrize("did", ["turned off", "printed"])
+def test_p11_what_a_desk_does_while_the_run_invites_counts_for_the_next_patient(
+    practice: Practice,
+    practice_data: Path,
+    clock: FixedClock,
+    kim: Actor,
+    monkeypatch: pytest.MonkeyPatch,
+    did: str,
+) -> None:
+    """A list takes its time. A sheet in the patient's hand would open nothing."""
+    first, second = agreed(practice), agreed(practice)
+    for patient in (first, second):
+        visit(practice, patient, in_days(practice, 1))
+    rule = rule_on(practice, kim, "before_appointment")
+    stock = portal_credentials.made_password
+
+    def another_desk(desk: Practice) -> None:
+        if did == "turned off":
+            desk.call(invite_rules.save_rule, kim, replace(rule, is_enabled=False))
+        else:
+            made = desk.call(online_access.provide, kim, second)
+            sheet = desk.call(online_access.begin_print, kim, second, made.password)
+            desk.call(online_access.record_print, kim, second, "Front desk", sheet.issued)
+
+    made: list[Hashed] = []
+
+    def made_password() -> Hashed:
+        """The second of the run's: its patient was found, and is looked at once more after it."""
+        made.append(stock())
+        if len(made) == 2:
+            with Practice.open(practice_data, people.PGID, clock) as desk:
+                another_desk(desk)
+        return stock()
+
+    monkeypatch.setattr(portal_credentials, "made_password", made_password)
+    assert inviting.run(practice) == 1
+    assert inviting.invited(practice) == [first]
+    assert len(mails(practice)) == 1
 
 
 def test_two_unattended_runs_at_once_invite_nobody_twice(
