@@ -206,8 +206,10 @@ def _append(path: Path, data: bytes) -> None:
     flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
     descriptor = os.open(path, flags | getattr(os, "O_BINARY", 0), 0o600)
     try:
-        # One call: lines of two programs that end at the same time stay whole.
-        os.write(descriptor, data)
+        # One call: lines of two programs that end at the same time stay whole. A disk that is full
+        # takes what there is room for, and says nothing.
+        if os.write(descriptor, data) < len(data):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         os.fsync(descriptor)
     finally:
         os.close(descriptor)

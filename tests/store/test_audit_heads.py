@@ -17,8 +17,9 @@ from store.access import Actor
 from store.audit_check import TrailBroken
 from store.audit_heads import FILE_NAME
 from store.database import Store
-from store.errors import BadInput, StoreProblem
+from store.errors import BadInput, DiskFull, StoreProblem
 from store.practice import Practice
+from store.sealer import Sealer
 from store.use_cases import audit_trail
 from store.use_cases.signing_in import sign_out
 from tests.clocks import FixedClock
@@ -53,6 +54,23 @@ def cut(practice: Practice, count: int) -> None:
         practice,
         f"DELETE FROM audit_log WHERE seq > (SELECT max(seq) FROM audit_log) - {count}",
     )
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no limits there")
+def test_a_disk_that_takes_half_a_line_is_full(anchored: Practice) -> None:
+    import resource
+
+    path = audit_heads.path_of(anchored.folder)
+    signed_in(anchored, "kim")
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (path.stat().st_size + 50, before[1]))
+    try:
+        with pytest.raises(DiskFull, match="no room left"):
+            anchored.call(audit_heads.write)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert anchored.call(audit_heads.write) is not None
+    assert len(audit_heads.read(anchored.folder, Sealer(anchored.folder.read_key())).by_seq) == 4
 
 
 def test_attack_cutting_the_end_off(anchored: Practice) -> None:
