@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from exporter.archive.files import refuse_existing, whole_file
+from exporter.archive.files import refuse_existing, taken_back_on_error, whole_file
 from exporter.letters import ipp, lp
 from exporter.letters.access_sheet import make_access_sheet
 from exporter.letters.ipp_wire import Line
@@ -76,7 +76,8 @@ def save_access_sheet(
     """Save the sheet as a PDF file of the name `path`, readable by its owner only.
 
     Whole or not there; never over another file. Raises BadInput for the place, and what
-    `print_access_sheet` raises before it prints; DiskFull, ArchiveProblem.
+    `print_access_sheet` raises before it prints; DiskFull, ArchiveProblem; SheetOverdue as well,
+    and the file is gone then.
     """
     if not path.parent.is_dir():
         raise BadInput(
@@ -88,7 +89,9 @@ def save_access_sheet(
         pdf = make_access_sheet(sheet, practice.clock.now())
         with whole_file(path) as file:
             file.write(pdf)
-    practice.call(online_access.record_print, actor, patient_id, _FILE, sheet.issued)
+    # Where newer credentials were made meanwhile, it opens nothing.
+    with taken_back_on_error([path]):
+        practice.call(online_access.record_print, actor, patient_id, _FILE, sheet.issued)
     return Printed("pdf", path.name)
 
 

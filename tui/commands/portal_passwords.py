@@ -14,7 +14,15 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from store.errors import BadInput, ChairsideError, DiskFull, NotFound, Refused, SessionEnded
+from store.errors import (
+    BadInput,
+    ChairsideError,
+    Conflict,
+    DiskFull,
+    NotFound,
+    Refused,
+    SessionEnded,
+)
 from tui.commands.portal_desk import (
     Answer,
     WouldFailForAll,
@@ -233,10 +241,20 @@ def _handed_over(
     answer = what_counts(practice, made, password=made.password if how.seen else "")
     if how.seen:
         return answer
+    from store.use_cases.online_access import SheetOverdue
+
     try:
         told, where = _sheet(practice, actor, who, made, how, printer_id)
     except (Refused, SessionEnded):
         raise
+    except Conflict as problem:
+        if how.on_paper and isinstance(problem, SheetOverdue):
+            raise
+        raise NoSheet(
+            "Somebody else made newer credentials at the same time.",
+            kept="Those count, and no sheet was made here.",
+            do="Take the sheet that they print. If there is none: chairside portal print.",
+        ) from None
     except ChairsideError as problem:
         from exporter.letters.problems import NotPrinted
 

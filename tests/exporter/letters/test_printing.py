@@ -6,6 +6,7 @@ import stat
 import struct
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -218,6 +219,28 @@ def test_p9_saved_under_a_name_it_is_private_whole_and_never_over_another(
     assert path.read_bytes() == before
     assert trail(practice, given.patient_id) == events
     assert given.password not in str(path)
+
+
+def test_p9_a_sheet_of_a_password_that_is_over_does_not_stay(
+    practice: Practice,
+    ana: Actor,
+    given: Credentials,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Another desk makes a newer one while the sheet is being drawn."""
+    stock = printing.make_access_sheet
+
+    def drawn(*what: Any) -> bytes:
+        practice.call(online_access.generate, ana, given.patient_id)
+        return stock(*what)
+
+    monkeypatch.setattr(printing, "make_access_sheet", drawn)
+    with pytest.raises(online_access.SheetOverdue):
+        printing.save_access_sheet(
+            practice, ana, given.patient_id, given.password, tmp_path / "sheet.pdf"
+        )
+    assert list(tmp_path.glob("*.pdf")) == []
 
 
 def test_a_printer_that_takes_no_pdf_gets_the_same_page_as_dots(tmp_path: Path) -> None:
