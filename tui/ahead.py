@@ -11,9 +11,10 @@ import threading
 from pathlib import Path
 from typing import Final
 
-THRESHOLDS: Final = (20_000, 10, 10)
-"""How many new objects, and how many smaller collections, bring on the next one: some three screens
-and not a tenth of one, because what a screen is made of is all still in use while it is made."""
+THRESHOLDS: Final = (100_000, 10, 1_000)
+"""How many new objects, and how many smaller collections, bring on the next one where keys leave no
+time for it (tidying.py): more than a dozen screens, because what a screen is made of is all still
+in use while it is made."""
 SCREENS: Final = Path(__file__).parent / "screens"
 LIBRARIES: Final = ("phonenumbers", "zxcvbn", "segno", "pyotp", "textual.scrollbar")
 """What store and toolkit load when it is first needed, and people wait for at a key."""

@@ -91,6 +91,7 @@ class ChairsideApp(NothingOut, LongWork, App[None], inherit_bindings=False):
         # Somebody waits for a message just queued, or the sign-in has come: who acts is put here.
         self.deliver_now: Callable[[], object] = lambda: None
         self.once_shown: Callable[[], object] = lambda: None
+        self.after_a_touch: Callable[[], object] = lambda: None
         self._desk_is_open = False
         self._last_touch = clock.now()
         for one in theme.THEMES.values():
@@ -219,6 +220,7 @@ class ChairsideApp(NothingOut, LongWork, App[None], inherit_bindings=False):
                 self._tick()
                 return
             self._last_touch = self.clock.now()
+            self.after_a_touch()
         await super().on_event(event)
 
     async def run_action(self, *arguments: Any, **named: Any) -> bool:

@@ -51,11 +51,13 @@ def run_kiosk(practice: Practice, clock: Clock) -> None:
     from tui import ahead
     from tui.app import ChairsideApp
     from tui.delivering import Deliverer
+    from tui.tidying import Tidying
 
     deliverer = Deliverer(practice)
     app = ChairsideApp(practice, clock)
     app.deliver_now = deliverer.wake
     app.once_shown = ahead.start
+    app.after_a_touch = Tidying().touched
     deliverer.start()
     try:
         app.run()
