@@ -40,7 +40,11 @@ _MOST_DIGITS = 15
 _PHONE_LIKE = re.compile(r"[0-9()+\-.]+")
 _YEAR_FIRST = re.compile(r"([0-9]{4})([-/.])([0-9]{1,2})\2([0-9]{1,2})")
 _YEAR_LAST = re.compile(r"([0-9]{1,2})([-/.])([0-9]{1,2})\2([0-9]{4}|[0-9]{2})")
-_EXTENSION = re.compile(r"((?:[0-9][()+\-.\s]*){7,})(?:x|ext\.?|#)\s*[0-9]{0,6}(?!\w)", re.I)
+_FEWEST_PHONE_DIGITS = 7
+_EXTENSION = re.compile(
+    r"(?<![0-9()+\-.\s])([0-9()+\-.\s]++)(?:x|ext\.?|#)\s*[0-9]{0,6}(?!\w)", re.IGNORECASE
+)
+"""Figures up to an extension, each looked at once, however many are typed."""
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _DAY_AND_MONTH = re.compile(
     rf"(?<!\S)([0-9]{{1,2}})\s+({'|'.join(_MONTHS)})\s+([0-9]{{4}})(?!\S)", re.I
@@ -109,7 +113,11 @@ def _as_words(typed: str) -> str:
     def in_figures(found: re.Match[str]) -> str:
         return f"{found[3]}-{_MONTHS.index(found[2].lower()) + 1}-{found[1]}"
 
-    return _EXTENSION.sub(r"\1 ", _DAY_AND_MONTH.sub(in_figures, typed))
+    def without_extension(found: re.Match[str]) -> str:
+        is_phone = len(digits_of(found[1])) >= _FEWEST_PHONE_DIGITS
+        return f"{found[1]} " if is_phone else found[0]
+
+    return _EXTENSION.sub(without_extension, _DAY_AND_MONTH.sub(in_figures, typed))
 
 
 def _tokens(typed: str) -> Iterator[str]:

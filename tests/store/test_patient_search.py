@@ -302,6 +302,12 @@ def test_attack_a_query_is_never_read_as_sql_or_pattern(searched: Practice, type
     assert found(searched, typed) == []
 
 
+@pytest.mark.parametrize("typed", ["1", "1 ", "1-", "1 jan ", "1x ", " "])
+def test_attack_a_query_as_long_as_a_book(searched: Practice, typed: str) -> None:
+    """Each letter is looked at so many times and no more: squared, this would take an hour."""
+    assert found(searched, typed * 200_000) == []
+
+
 def test_many_words_that_fit_are_still_words(searched: Practice) -> None:
     number = enter_patient(searched, last_name="Burke", first_name="Bob", **BLANK)
     assert found(searched, "b " * 5_000) == [number]
