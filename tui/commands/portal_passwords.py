@@ -251,9 +251,9 @@ def _handed_over(
         if how.on_paper and isinstance(problem, SheetOverdue):
             raise
         raise NoSheet(
-            "Somebody else made newer credentials at the same time.",
-            kept="Those count, and no sheet was made here.",
-            do="Take the sheet that they print. If there is none: chairside portal print.",
+            "Somebody else changed this patient's access at the same time.",
+            kept="What they did counts, and no sheet was made here.",
+            do="See: chairside portal status. Where they print no sheet: chairside portal print.",
         ) from None
     except ChairsideError as problem:
         from exporter.letters.problems import NotPrinted

@@ -102,7 +102,7 @@ class HomeScreen(Place, place="home"):
             await shown.mount(*map(NoticeLine, waiting))
 
     async def _show_places(self, places: Sequence[PlaceView]) -> None:
-        """Put the areas into their columns, numbered; what stands there stays."""
+        """Put the areas into their columns, numbered; what stands there stays, for its key."""
         there = {line.code: line for line in self.query(PlaceLine)}
         if there.keys() == {place.code for place in places}:
             for place in places:
