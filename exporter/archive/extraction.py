@@ -21,6 +21,7 @@ from exporter.archive.files import (
 )
 from exporter.archive.hostile import refuse_hostile
 from exporter.archive.progress import IsCancelled, OnProgress, Work
+from exporter.archive.side_by_side import side_by_side
 from exporter.archive.verification import checked_blocks
 from store.errors import DiskFull
 
@@ -57,7 +58,8 @@ def extract_all(
     refuse_if_too_large(folder, total)
     work = Work(total, progress, cancelled)
     with whole_folder(folder) as staging:
-        for entry in entries:
+
+        def write(entry: Entry, work: Work) -> None:
             place = staging / entry.name
             with told_plainly(folder):
                 place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -66,6 +68,8 @@ def extract_all(
                 for block in checked_blocks(archive, entry.name):
                     file.write(block)
                     work.step(entry.name, len(block))
+
+        side_by_side(entries, write, work)
     return [folder / name for name in names]
 
 

@@ -40,8 +40,17 @@ class Work:
 
     def step(self, table: str, size: int, rows_done: int = 0, rows_total: int = 0) -> None:
         """Count `size` more bytes and report. Raises Cancelled when asked to stop."""
-        self.bytes_done += size
-        if self.cancelled is not None and self.cancelled():
-            raise Cancelled("It was stopped.", kept="Nothing was left behind.")
+        self.count(size)
         if self.progress is not None:
             self.progress(Progress(table, rows_done, rows_total, self.bytes_done, self.bytes_total))
+
+    def count(self, size: int) -> None:
+        """Count `size` more bytes that nobody is told of. Raises Cancelled when asked to stop."""
+        self.bytes_done += size
+        if self.cancelled is not None and self.cancelled():
+            raise stopped()
+
+
+def stopped() -> Cancelled:
+    """Return what to raise where work was asked to stop."""
+    return Cancelled("It was stopped.", kept="Nothing was left behind.")

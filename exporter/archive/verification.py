@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 from exporter.archive.description import DescribedTable
@@ -16,6 +17,7 @@ from exporter.archive.directory import Entry
 from exporter.archive.errors import ArchiveProblem, DamagedEntry, drawn
 from exporter.archive.names import DATAPACKAGE
 from exporter.archive.progress import IsCancelled, OnProgress, Work
+from exporter.archive.side_by_side import side_by_side
 from exporter.archive.txt import RowCounter
 from exporter.archive.unlocking import is_authentic
 
@@ -72,32 +74,49 @@ def verify_all(
 ) -> Verification:
     """Check an open archive. Raises Cancelled when asked to stop; faults are findings."""
     work = Work(sum(entry.size for entry in archive.entries), progress, cancelled)
-    findings: list[Finding] = []
-    notes: list[Finding] = []
-    unchecked: list[Finding] = []
-    rows = 0
-    for entry in archive.entries:
-        try:
-            if entry.hindrance is not None:
-                (notes if _has_right_code(archive, entry) else unchecked).append(_unread(entry))
-                work.step(entry.name, entry.size)
-                continue
-            notes += unlocked([entry])
-            rows += verify_entry(archive, entry, work)
-        except DamagedEntry as problem:
-            findings.append(Finding(problem.entry, problem.fault))
-        except ArchiveProblem as problem:
-            findings.append(Finding(entry.name, problem.what.rstrip(".")))
+    looked = side_by_side(archive.entries, partial(_look_at, archive), work)
+    findings = [finding for one in looked for finding in one.findings]
     if archive.manifest_problem is not None:
         findings.append(Finding(DATAPACKAGE, archive.manifest_problem.what.rstrip(".")))
     if archive.manifest is not None:
         findings += compare_lists(archive)
-    unique = tuple(dict.fromkeys(findings))
-    is_described = archive.manifest is not None
     return Verification(
-        len(archive.entries), rows, work.bytes_done, is_described, unique, tuple(notes),
-        tuple(unchecked),
-    )  # fmt: skip
+        len(archive.entries),
+        sum(one.rows for one in looked),
+        work.bytes_done,
+        is_described=archive.manifest is not None,
+        findings=tuple(dict.fromkeys(findings)),
+        notes=tuple(note for one in looked for note in one.notes),
+        unchecked=tuple(one for each in looked for one in each.unchecked),
+    )
+
+
+@dataclass(slots=True)
+class _Look:
+    """What one entry showed, as in `Verification`."""
+
+    rows: int = 0
+    findings: list[Finding] = field(default_factory=list)
+    notes: list[Finding] = field(default_factory=list)
+    unchecked: list[Finding] = field(default_factory=list)
+
+
+def _look_at(archive: Archive, entry: Entry, work: Work) -> _Look:
+    """Check one entry. Raises Cancelled."""
+    look = _Look()
+    try:
+        if entry.hindrance is None:
+            look.notes += unlocked([entry])
+            look.rows = verify_entry(archive, entry, work)
+        else:
+            is_right = _has_right_code(archive, entry)
+            (look.notes if is_right else look.unchecked).append(_unread(entry))
+            work.step(entry.name, entry.size)
+    except DamagedEntry as problem:
+        look.findings.append(Finding(problem.entry, problem.fault))
+    except ArchiveProblem as problem:
+        look.findings.append(Finding(entry.name, problem.what.rstrip(".")))
+    return look
 
 
 def _has_right_code(archive: Archive, entry: Entry) -> bool:
