@@ -9,7 +9,8 @@ from __future__ import annotations
 import os
 from collections import deque
 from collections.abc import Callable, Sequence
-from threading import Lock, Thread
+from concurrent.futures import ThreadPoolExecutor, wait
+from threading import Lock
 from typing import TypeVar
 
 from exporter.archive.entry import Entry
@@ -56,9 +57,11 @@ def side_by_side(
 ) -> list[Outcome]:
     """Return `read(entry, work)` of each entry, in the order of `entries`.
 
-    `read` runs here and in further threads, the largest entries first; it counts what it reads on
-    the work it is given, under the entry's name. The first error ends the others and is raised.
+    `read` runs in threads, the largest entries first; it counts what it reads on the work it is
+    given, under the entry's name. The first error ends the others and is raised.
     """
+    if not entries:
+        return []
     waiting = deque(sorted(entries, key=lambda entry: entry.size, reverse=True))
     outcomes: dict[str, Outcome] = {}
     problems: list[BaseException] = []
@@ -77,22 +80,22 @@ def side_by_side(
             shared.begin(entry.name)
             try:
                 outcomes[entry.name] = read(entry, shared)
-            except BaseException as problem:  # noqa: BLE001 - raised below, in the asker's thread
+            except BaseException as problem:  # noqa: BLE001 - raised below, to the asker
                 problems.append(problem)
                 stop()
             finally:
                 shared.end(entry.name)
 
-    helpers = [Thread(target=run) for _ in range(min(MOST, _processors(), len(entries)) - 1)]
-    for helper in helpers:
-        helper.start()
-    run()
-    for helper in helpers:
-        helper.join()
+    threads = min(MOST, _processors(), len(entries))
+    with ThreadPoolExecutor(threads) as pool:
+        try:
+            wait([pool.submit(run) for _ in range(threads)])
+        except BaseException:  # Ctrl-C
+            stop()
+            raise
     if problems:
         raise problems[0]
-    if entries:
-        work.step(entries[-1].name, shared.bytes_done - work.bytes_done)
+    work.step(entries[-1].name, shared.bytes_done - work.bytes_done)
     return [outcomes[entry.name] for entry in entries]
 
 

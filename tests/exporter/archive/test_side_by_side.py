@@ -105,19 +105,21 @@ def test_a_wish_to_stop_ends_all_of_them(entries: tuple[Entry, ...]) -> None:
 
 
 def test_ctrl_c_ends_all_of_them(entries: tuple[Entry, ...]) -> None:
-    before = threading.active_count()
+    before = threading.enumerate()
+    main = threading.main_thread()
     met = threading.Barrier(2)
 
     def read(entry: Entry, work: Work) -> None:
-        met.wait(LONGEST_WAIT)
-        if threading.current_thread() is threading.main_thread():
-            signal.raise_signal(signal.SIGINT)
+        if met.wait(LONGEST_WAIT) == 0:
+            signal.pthread_kill(main.ident or 0, signal.SIGINT)
         while True:
             work.step(entry.name, 1)
 
     with pytest.raises(KeyboardInterrupt):
         side_by_side(entries, read, Work(15_000))
-    assert threading.active_count() == before
+    for thread in set(threading.enumerate()) - set(before):  # just started as Ctrl-C came
+        thread.join(LONGEST_WAIT)
+        assert not thread.is_alive()
 
 
 def test_nothing_to_read_is_no_error() -> None:
