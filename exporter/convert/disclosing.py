@@ -1,6 +1,7 @@
 """Copies for people, and their place in the audit trail (REQUIREMENTS D18, D19).
 
-One rule: a copy that could not be written to the audit trail does not stay.
+One rule: a copy that could not be written to the audit trail does not stay; a burned disc, which
+stays, is written there whatever became of the session.
 """
 
 from __future__ import annotations
@@ -9,9 +10,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from exporter.archive.files import taken_back_on_error
+from exporter.archive.progress import IsCancelled, OnProgress
+from exporter.convert.burning import burn
 from store.access import Actor
 from store.practice import Practice
-from store.use_cases.retrieving import record_disclosure
+from store.use_cases.retrieving import begin_disc, record_disc, record_disclosure
 
 
 def disclose(
@@ -30,3 +33,22 @@ def disclose(
     """
     with taken_back_on_error(made):
         practice.call(record_disclosure, actor, form=form, what=what, is_encrypted=is_encrypted)
+
+
+def burn_disclosed(
+    practice: Practice,
+    actor: Actor,
+    image: Path,
+    files: int,
+    address: str,
+    *,
+    progress: OnProgress | None = None,
+    cancelled: IsCancelled | None = None,
+) -> None:
+    """Burn an image of `files` CSV files as `burn` does, with its place in the audit trail.
+
+    Raises what `burn` raises; SessionEnded and Refused before anything is burned.
+    """
+    begun = practice.call(begin_disc, actor, image.name, files)
+    burn(image, address, progress, cancelled)
+    practice.call(record_disc, begun)

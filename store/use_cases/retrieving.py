@@ -117,6 +117,36 @@ def record_disclosure(
         tx.record("disclosure", what)
 
 
+@dataclass(frozen=True, slots=True)
+class BegunDisc:
+    """A disc that is being burned, in the trail already."""
+
+    actor: Actor
+    what: str
+
+
+def begin_disc(store: Store, actor: Actor, image: str, files: int) -> BegunDisc:
+    """Check the right and note that an image of so many CSV files is burned. Raises Refused."""
+    begin_conversion(store, actor, f"Burns {image}.")
+    return BegunDisc(actor, f"Burned {image}: {files:,} CSV {'file' if files == 1 else 'files'}.")
+
+
+def record_disc(store: Store, begun: BegunDisc) -> None:
+    """Note that the disc was burned (D18, D19).
+
+    Nobody takes back a burned disc, so it is told even where the session ended meanwhile.
+    """
+    with store.transaction():
+        _disclose(store, begun.actor, "disc", is_encrypted=False, what=begun.what)
+        audit.append(
+            store,
+            begun.actor,
+            "disclosure",
+            begun.what,
+            permission_code=Right.DATA_DOWNLOAD.value,
+        )
+
+
 def _disclose(store: Store, actor: Actor, form: str, *, is_encrypted: bool, what: str) -> None:
     store.insert(
         "disclosure",

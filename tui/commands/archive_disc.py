@@ -227,9 +227,8 @@ def burn(
     as_json: bool,
 ) -> None:
     """Burn a disc image onto the blank disc in a drive, and read the disc back."""
-    from exporter.convert.burning import burn as write
     from exporter.convert.disc_image import check_image
-    from store.use_cases.retrieving import begin_conversion, record_disclosure
+    from exporter.convert.disclosing import burn_disclosed
 
     password = ask_password(user, password_file)
     with (
@@ -239,10 +238,9 @@ def burn(
     ):
         files = check_image(image, lambda _size: None)
         address = drive or _only_drive()
-        practice.call(begin_conversion, actor, f"Burns {image.name}.")
-        write(image, address, report, cancelled)
-        what = f"Burned {image.name}: {len(files)} CSV files."
-        practice.call(record_disclosure, actor, form="disc", what=what)
+        burn_disclosed(
+            practice, actor, image, len(files), address, progress=report, cancelled=cancelled
+        )
     if as_json:
         print_json({"image": str(image), "drive": address, "files": [f.name for f in files]})
     else:

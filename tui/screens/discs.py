@@ -12,7 +12,6 @@ from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
-from store.use_cases import retrieving
 from tui.screens.dialogs import ProgressDialog
 from tui.widgets import words
 from tui.widgets.button import PushButton
@@ -30,21 +29,22 @@ if TYPE_CHECKING:
 
 async def burn_one(practice: Practice, actor: Actor, image: Image, drive: Drive, job: Job) -> str:
     """Burn one image and write it to the audit trail; return the sentence that tells it."""
-    from exporter.convert.burning import burn
+    from exporter.convert.disclosing import burn_disclosed
 
     def listen(progress: Progress) -> None:
         job.progress(progress.bytes_done, progress.bytes_total, progress.table)
 
-    name = image.path.name
-    await practice.ask(retrieving.begin_conversion, actor, f"Burns {name}.")
-    what = f"Burned {name}: {words.count(len(image.files), 'CSV file')}."
-
-    def run() -> None:
-        burn(image.path, drive.address, listen, job.cancelled)
-        practice.call(retrieving.record_disclosure, actor, form="disc", what=what)
-
-    await asyncio.to_thread(run)
-    return f"{name} is burned, read back and right."
+    await asyncio.to_thread(
+        burn_disclosed,
+        practice,
+        actor,
+        image.path,
+        len(image.files),
+        drive.address,
+        progress=listen,
+        cancelled=job.cancelled,
+    )
+    return f"{image.path.name} is burned, read back and right."
 
 
 class DiscsDialog(Dialog[None], place="discs"):

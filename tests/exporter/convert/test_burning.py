@@ -18,7 +18,11 @@ from exporter.archive.reader import Archive
 from exporter.convert import burning
 from exporter.convert.burning import BurningFailed, burn, compare
 from exporter.convert.disc import to_disc
-from store.errors import NotFound
+from exporter.convert.disclosing import burn_disclosed
+from store.errors import NotFound, SessionEnded
+from store.practice import Practice
+from store.use_cases.signing_in import sign_out
+from tests import people
 from tests.exporter.archive.making import PASSWORD
 from tests.source_files import PROJECT
 
@@ -41,6 +45,27 @@ def test_a_disc_is_burned_and_read_back(image: Path, tmp_path: Path) -> None:
     assert (tmp_path / "disc").read_bytes()[:size] == image.read_bytes()
     assert seen[-1].bytes_done == seen[-1].bytes_total == 2 * size
     assert [path.name for path in image.parent.iterdir()] == [image.name]
+
+
+def test_a_burned_disc_is_in_the_trail_even_where_its_session_ended_meanwhile(
+    practice: Practice, image: Path, tmp_path: Path
+) -> None:
+    """D18, D19: nobody takes a burned disc back, so nothing keeps it out of the trail."""
+    kim = people.signed_in(practice, "kim")
+
+    def end(_progress: Progress) -> None:
+        practice.call(sign_out, kim)
+
+    burn_disclosed(practice, kim, image, 3, f"stdio:{tmp_path / 'disc'}", progress=end)
+    (row,) = practice.call(lambda s: s.rows("SELECT user_id, form, description FROM disclosure"))
+    assert tuple(row) == (kim.user_id, "disc", f"Burned {image.name}: 3 CSV files.")
+    told = practice.call(
+        lambda s: s.rows("SELECT action, user_id FROM audit_log ORDER BY seq DESC LIMIT 1")
+    )
+    assert [tuple(event) for event in told] == [("disclosure", kim.user_id)]
+    with pytest.raises(SessionEnded):
+        burn_disclosed(practice, kim, image, 3, f"stdio:{tmp_path / 'another'}")
+    assert not (tmp_path / "another").exists()
 
 
 def test_damage_on_the_disc_is_found(image: Path, tmp_path: Path) -> None:
