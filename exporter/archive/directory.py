@@ -25,8 +25,9 @@ _LOCAL = struct.Struct("<4s5H3L2H")
 _FULL_16, _FULL_32 = 0xFFFF, 0xFFFFFFFF
 _FULL = (_FULL_16, _FULL_16, _FULL_16, _FULL_16, _FULL_32, _FULL_32)
 """What stands in each field of the end record if the number itself is in the one for 64 bits."""
-_ENCRYPTED, _UTF8 = 0x01, 0x800
-_STRONG = 0x40
+_ENCRYPTED, _STRONG, _UTF8 = 0x01, 0x40, 0x800
+_EMPTY = 64
+"""Bytes that nothing at all may take, however it is packed and locked."""
 _ZIP64_TAG, _AES_TAG = 0x0001, 0x9901
 _OTHERS = {
     b"7z\xbc\xaf\x27\x1c": "a 7z archive",
@@ -41,10 +42,14 @@ _IN_PARTS = "Of an archive in parts (.001, .002 …), put all into one folder; 7
 
 @dataclass(frozen=True, slots=True)
 class Directory:
-    """All entries in the directory's order, and where the directory starts in the file."""
+    """All entries in the directory's order, and where the directory starts in the file.
+
+    `folders` are the names of the folders that other programs list as entries.
+    """
 
     entries: tuple[Entry, ...]
     start: int
+    folders: tuple[str, ...] = ()
 
 
 def not_whole(what: str) -> ArchiveProblem:
@@ -54,35 +59,33 @@ def not_whole(what: str) -> ArchiveProblem:
 
 def read_directory(file: BinaryIO, limits: Limits = DEFAULT_LIMITS) -> Directory:
     """Read and check the directory of an open ZIP. Raises ArchiveProblem."""
-    size = file.seek(0, 2)
     try:
+        size = file.seek(0, 2)
         count, start, length = _find_directory(file, size, limits)
         file.seek(start)
         raw = file.read(length)
         entries = _read_entries(file, raw, count, start)
     except (struct.error, UnicodeDecodeError, IndexError):
         raise not_whole("The archive's directory is damaged.") from None
-    return Directory(_checked(entries, start), start)
+    except OSError as problem:
+        raise not_whole("The archive's file cannot be read to its end.") from problem
+    _check(entries, start)
+    return Directory(
+        tuple(entry for entry in entries if not _is_folder(entry)),
+        start,
+        tuple(entry.name for entry in entries if _is_folder(entry)),
+    )
 
 
 def _find_directory(file: BinaryIO, size: int, limits: Limits) -> tuple[int, int, int]:
     """Return (entries, offset, length) of the central directory, checked against the file."""
     tail_start = max(0, size - _END.size - _FULL_16)
     file.seek(tail_start)
-    tail = file.read()
-    place = tail.rfind(b"PK\x05\x06")
-    while place >= 0:
-        end = _END.unpack_from(tail, place) if place + _END.size <= len(tail) else None
-        # bsdtar fills what it writes into a pipe up with NULs.
-        if end is not None and not tail[place + _END.size + end[7] :].strip(b"\0"):
-            break
-        place = tail.rfind(b"PK\x05\x06", 0, place)
-    else:
-        end = None
-    if end is None:
+    found_end = _find_end(file.read())
+    if found_end is None:
         _not_found(file)
-    directory_end = tail_start + place
-    claims = end[1:7]
+    directory_end = tail_start + found_end[0]
+    claims = found_end[1]
     # 65,535 entries may be as many: only what stands before it tells that it has another meaning.
     if (found := _read_end64(file, directory_end)) is not None:
         directory_end, wide = found
@@ -92,15 +95,35 @@ def _find_directory(file: BinaryIO, size: int, limits: Limits) -> tuple[int, int
     disk, first_disk, here, count, length, start = claims
     if disk or first_disk or here != count:
         raise _split()
-    if count > limits.entries or length > limits.directory:
+    if count > limits.entries:
         raise refusal(f"The archive claims {count:,} entries; up to {limits.entries:,} are opened.")
+    if length > limits.directory:
+        raise refusal(
+            f"The archive's directory claims {length >> 20:,} MB; up to "
+            f"{limits.directory >> 20:,} MB are read."
+        )
     if start + length != directory_end:
         raise ArchiveProblem(
-            "The archive's directory is not where it should be: bytes are missing.",
+            "The archive's directory is not where it should be: bytes are missing, or others were "
+            "put before it, as in a program that unpacks itself.",
             kept=UNCHANGED,
             do=f"{COPY_AGAIN} {_IN_PARTS}",
         )
     return count, start, length
+
+
+def _find_end(tail: bytes) -> tuple[int, tuple[int, ...]] | None:
+    """Return the place of the end record in a file's last bytes, and its numbers."""
+    place = tail.rfind(b"PK\x05\x06")
+    while place >= 0:
+        if place + _END.size <= len(tail):
+            _, *claims, comment = _END.unpack_from(tail, place)
+            comment_end = place + _END.size + comment
+            # bsdtar fills what it writes into a pipe up with NULs.
+            if comment_end <= len(tail) and not tail[comment_end:].strip(b"\0"):
+                return place, tuple(claims)
+        place = tail.rfind(b"PK\x05\x06", 0, place)
+    return None
 
 
 def _not_found(file: BinaryIO) -> NoReturn:
@@ -110,7 +133,8 @@ def _not_found(file: BinaryIO) -> NoReturn:
         raise _split()
     if begin.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         raise ArchiveProblem(
-            "The archive is cut short: its end is missing. Or it is one part of several (.001).",
+            "The archive's end is missing: the file is cut short, bytes follow after it, or it is "
+            "one part of several (.001).",
             kept=UNCHANGED,
             do=f"{COPY_AGAIN} {_IN_PARTS}",
         )
@@ -167,10 +191,7 @@ def _read_entries(file: BinaryIO, raw: bytes, count: int, start: int) -> list[En
         name = raw[place + _CENTRAL.size : name_end]
         extra = raw[name_end : name_end + extra_size]
         place = name_end + extra_size + comment_size
-        entry = _entry(file, fields, name, extra, start)
-        if entry.name.endswith("/") and entry.size == 0:
-            continue  # a folder, which other programs list as an entry
-        entries.append(entry)
+        entries.append(_entry(file, fields, name, extra, start))
     if place != len(raw):
         raise not_whole("The archive's directory is damaged.")
     return entries
@@ -188,7 +209,7 @@ def _entry(
         raise _split()
     lock = _lock_of(flags, method)
     aes = found.get(_AES_TAG, b"")
-    data = _data_offset(file, offset, raw_name, start, flags, method, aes)
+    data = _data_offset(file, fields, raw_name, aes, offset, start)
     strength = version = 0
     if lock == "aes":
         version, vendor, strength, method = struct.unpack("<H2sBH", aes)
@@ -236,7 +257,7 @@ def _wide(zip64: bytes, size: int, packed: int, offset: int) -> tuple[int, int, 
 
 
 def _data_offset(
-    file: BinaryIO, offset: int, raw_name: bytes, start: int, flags: int, method: int, aes: bytes
+    file: BinaryIO, central: tuple[int, ...], raw_name: bytes, aes: bytes, offset: int, start: int
 ) -> int:
     """Return where the data begins, after a local header that must tell the same.
 
@@ -249,8 +270,9 @@ def _data_offset(
     fields = _LOCAL.unpack(file.read(_LOCAL.size))
     name_size: int = fields[9]
     extra_size: int = fields[10]
-    is_same = fields[3] == method and not (fields[2] ^ flags) & (_ENCRYPTED | _STRONG)
-    is_same &= fields[0] == b"PK\x03\x04" and file.read(name_size) == raw_name
+    is_same = fields[0] == b"PK\x03\x04" and fields[3] == central[4]
+    is_same &= not (fields[2] ^ central[3]) & (_ENCRYPTED | _STRONG | _UTF8)
+    is_same &= file.read(name_size) == raw_name
     # What is inside the lock stands in a field of its own, in both headers.
     if not is_same or _extras(file.read(extra_size)).get(_AES_TAG, b"") != aes:
         name = drawn(raw_name.decode("utf-8", "replace"))
@@ -258,11 +280,15 @@ def _data_offset(
     return offset + _LOCAL.size + name_size + extra_size
 
 
-def _checked(entries: list[Entry], start: int) -> tuple[Entry, ...]:
+def _is_folder(entry: Entry) -> bool:
+    return entry.name.endswith("/") and entry.size == 0 and entry.packed_size <= _EMPTY
+
+
+def _check(entries: list[Entry], start: int) -> None:
     """Refuse entries of one name, and entries that share bytes (a way to build ZIP bombs)."""
     seen: set[str] = set()
     for entry in entries:
-        if entry.name in seen:
+        if entry.name in seen and not _is_folder(entry):
             raise refusal(f"{drawn(entry.name)}: the archive holds two entries of the same name.")
         seen.add(entry.name)
     reached, before = 0, ""
@@ -275,4 +301,3 @@ def _checked(entries: list[Entry], start: int) -> tuple[Entry, ...]:
         reached, before = entry.end, entry.name
     if reached > start:
         raise not_whole("The archive is cut short: an entry reaches past its end.")
-    return tuple(entries)

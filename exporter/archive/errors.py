@@ -51,6 +51,7 @@ class Unsupported(ArchiveProblem):
         )
         self.entry = entry
         self.fault = fault
+        self.program = program
 
 
 class MalformedText(ArchiveProblem):

@@ -35,22 +35,25 @@ ROOM_LEFT = 64 * 1024 * 1024
 def extract_all(
     archive: Archive,
     entries: Sequence[Entry],
+    folders: Sequence[str],
     folder: Path,
     progress: OnProgress | None,
     cancelled: IsCancelled | None,
 ) -> list[Path]:
     """Write `entries` below `folder`, each with mode 0600; returns their paths.
 
+    `folders` are the archive's own, which are only checked: the files' are made where needed.
     Raises ArchiveProblem for hostile names, links and bombs, Unsupported where an entry is packed
     or locked in a way that is not read, BadInput where a file is there already, DiskFull
     before anything is written if the declared sizes do not fit, DamagedEntry, Cancelled. Whatever
     is raised, the folder is as it was: each file has a temporary name until its authentication
     code was right, and all of them lie in a folder of ours until the last one was.
     """
-    refuse_hostile(entries)
+    refuse_hostile(entries, folders)
     for entry in entries:
         if entry.hindrance is not None:
             raise Unsupported(entry.name, *entry.hindrance)
+    archive.limits.check_each(entries)
     archive.limits.check_total(entries)
     names = [entry.name for entry in entries]
     refuse_existing(folder, names)

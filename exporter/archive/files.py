@@ -18,23 +18,30 @@ from pathlib import Path
 from typing import BinaryIO
 
 from exporter.archive.errors import ArchiveProblem
-from exporter.archive.held import in_use, is_at, kept, let_go, open_new
+from exporter.archive.held import (
+    STAGING,
+    UNFINISHED,
+    in_use,
+    is_at,
+    kept,
+    let_go,
+    open_new,
+)
 from exporter.archive.hostile import MAX_STEP
 from exporter.archive.names import README
 from store.errors import BadInput, DiskFull
 from store.folder import sync_folder
 
 PRIVATE_FOLDER = 0o700
-_STAGING = ".chairside-"
 _TRIES = 3
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 def part_of(path: Path) -> Path:
     """Return the temporary name beside `path` that a file has while it is written."""
-    part = f".{path.name}.part"
+    part = f".{path.name}{UNFINISHED}"
     if len(os.fsencode(part)) > MAX_STEP:
-        part = f".{hashlib.sha256(os.fsencode(path.name)).hexdigest()}.part"
+        part = f".{hashlib.sha256(os.fsencode(path.name)).hexdigest()}{UNFINISHED}"
     return path.with_name(part)
 
 
@@ -110,7 +117,7 @@ def private_folder(target: Path) -> Iterator[Path]:
     _clear_killed(target)
     # Its lock is there before the folder is, and until after it: one without a lock is nobody's.
     lock, file = _new_lock(target)
-    staging = lock.with_suffix(".part")
+    staging = lock.with_suffix(UNFINISHED)
     try:
         with file:
             staging.mkdir(mode=PRIVATE_FOLDER)
@@ -170,9 +177,9 @@ def refuse_existing(target: Path, names: list[str]) -> None:
 
 
 def _clear_killed(target: Path) -> None:
-    for lock in {path.with_suffix(".lock") for path in target.glob(f"{_STAGING}*")}:
+    for lock in {path.with_suffix(".lock") for path in target.glob(f"{STAGING}*")}:
         if let_go(lock):
-            shutil.rmtree(lock.with_suffix(".part"), ignore_errors=True)
+            shutil.rmtree(lock.with_suffix(UNFINISHED), ignore_errors=True)
 
 
 def free_bytes(folder: Path) -> int:
@@ -194,7 +201,7 @@ def _exists(path: Path) -> BadInput:
 def _new_lock(target: Path) -> tuple[Path, BinaryIO]:
     """Make the lock of a private folder; whoever clears up may take it away until it is locked."""
     for _try in range(_TRIES):
-        lock = target / f"{_STAGING}{secrets.token_hex(6)}.lock"
+        lock = target / f"{STAGING}{secrets.token_hex(6)}.lock"
         file = open_new(lock)
         if file is not None:
             return lock, file

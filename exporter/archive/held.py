@@ -18,6 +18,10 @@ from typing import BinaryIO
 from exporter.archive.errors import ArchiveProblem
 
 PRIVATE_FILE = 0o600
+UNFINISHED = ".part"
+"""How the name of an unfinished file or folder ends; it begins with a dot."""
+STAGING = ".chairside-"
+"""How the name of a private folder, and of its lock, begins."""
 _LOCKED_BYTE = 1 << 62
 """Far behind all data: on some servers nobody else may read what is locked."""
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 
 from exporter.archive.entry import Entry
 from exporter.archive.errors import ArchiveProblem, drawn
+from exporter.archive.held import STAGING, UNFINISHED
 from exporter.archive.limits import refusal
 
 MAX_DEPTH = 16
@@ -23,15 +24,18 @@ _DEVICES = frozenset(
 )
 
 
-def refuse_hostile(entries: Iterable[Entry]) -> None:
-    """Raise ArchiveProblem for the first entry that must not be written, with its name."""
+def refuse_hostile(entries: Iterable[Entry], folders: Iterable[str] = ()) -> None:
+    """Raise ArchiveProblem for the first entry that must not be written, with its name.
+
+    `folders` are names of entries that stand for a folder.
+    """
     seen: dict[str, str] = {}
     for entry in entries:
         fault = entry.oddity or fault_of_name(entry.name)
         if fault is not None:
             raise refusal(f"{drawn(entry.name)}: {fault}.")
         # Disks that ignore case would let the second of these take the place of the first.
-        folded = unicodedata.normalize("NFC", unicodedata.normalize("NFC", entry.name).casefold())
+        folded = _folded(entry.name)
         if folded in seen:
             raise ArchiveProblem(
                 f"{drawn(seen[folded])} and {drawn(entry.name)}: many disks take these for the "
@@ -42,13 +46,22 @@ def refuse_hostile(entries: Iterable[Entry]) -> None:
         seen[folded] = entry.name
     for folded, name in seen.items():
         _refuse_file_as_folder(folded, name, seen)
+    for name in folders:
+        if fault := fault_of_name(name.removesuffix("/")):
+            raise refusal(f"{drawn(name)}: {fault}.")
+        _refuse_file_as_folder(_folded(name), name, seen)
+
+
+def _folded(name: str) -> str:
+    """Return what disks that ignore case make of a name."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
 
 
 def _refuse_file_as_folder(folded: str, name: str, seen: dict[str, str]) -> None:
     steps = folded.split("/")
     for count in range(1, len(steps)):
         if "/".join(steps[:count]) in seen:
-            raise refusal(f"{drawn(name)}: it lies in a folder that is a file of the archive, too.")
+            raise refusal(f"{drawn(name)}: this folder is a file of the archive, too.")
 
 
 def fault_of_name(name: str) -> str | None:
@@ -80,8 +93,11 @@ def _fault_of_step(step: str) -> str | None:
             return fault
     if step != step.strip(" ") or step.endswith("."):
         return "its name ends with a dot or has a blank at an end, which Windows drops"
-    if step.split(".")[0].rstrip(" ").casefold() in _DEVICES:
+    folded = step.casefold()
+    if folded.split(".")[0].rstrip(" ") in _DEVICES:
         return "its name is that of a device on Windows"
+    if (folded.startswith(".") and folded.endswith(UNFINISHED)) or folded.startswith(STAGING):
+        return "its name is one that Chairside gives to unfinished files, and clears away"
     return None
 
 

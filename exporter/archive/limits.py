@@ -19,13 +19,14 @@ _KB, _MB, _GB = 1 << 10, 1 << 20, 1 << 30
 class Limits:
     """What is still opened. Sizes are bytes.
 
-    `ratio` is plain to packed bytes; deflate by itself reaches 1,032 at most. Entries up to
-    `free_of_ratio` may have any, because blank text packs well and harms nobody when it is small.
+    `ratio` is plain to packed bytes; deflate by itself reaches 1,032 at most. What is up to
+    `free_of_ratio`, one entry or all of them, may have any, because blank text packs well and
+    harms nobody when it is small.
     `memory` is what one decompressor may take: LZMA names its own need.
     """
 
     entries: int = 100_000
-    directory: int = 16 * _MB
+    directory: int = 32 * _MB
     entry_bytes: int = 128 * _GB
     total_bytes: int = 512 * _GB
     ratio: int = 1_000
@@ -43,17 +44,25 @@ class Limits:
             )
         return None
 
-    def check_total(self, entries: Iterable[Entry]) -> None:
-        """Raise ArchiveProblem if all entries together are too large, or one is a bomb."""
-        total = 0
+    def check_each(self, entries: Iterable[Entry]) -> None:
+        """Raise ArchiveProblem if one of the entries is taken for a bomb."""
         for entry in entries:
-            total += entry.size
             if fault := self.fault_of(entry):
                 raise refusal(f"{drawn(entry.name)}: {fault}.")
+
+    def check_total(self, entries: Iterable[Entry]) -> None:
+        """Raise ArchiveProblem if all entries together are too large or a bomb."""
+        sizes = [(entry.size, entry.packed_size) for entry in entries]
+        total, packed = (sum(column) for column in zip((0, 0), *sizes, strict=True))
         if total > self.total_bytes:
             raise refusal(
                 f"The archive claims {_size(total)} in all; up to {_size(self.total_bytes)} are "
                 "opened."
+            )
+        if total > self.free_of_ratio and total > self.ratio * packed:
+            raise refusal(
+                f"The archive claims to unpack to more than {self.ratio:,} times its size "
+                f"({_size(total)}), as bombs do."
             )
 
 

@@ -14,10 +14,10 @@ from hmac import compare_digest
 from isal import isal_zlib
 
 from exporter.archive.entry import MAC_BYTES, Entry
-from exporter.archive.errors import DamagedEntry
+from exporter.archive.errors import DamagedEntry, Unsupported
 from exporter.archive.limits import DEFAULT_LIMITS, Limits
 from exporter.archive.unlocking import PackedBytes, SharedFile, Unlocked, is_authentic
-from exporter.archive.unpacking import UnpackProblem, unpacker_of
+from exporter.archive.unpacking import NotUnpacked, UnpackProblem, unpacker_of
 
 PLAIN_BLOCK = 1024 * 1024
 """The most plain text that one step gives, however well it was compressed."""
@@ -81,7 +81,8 @@ class EntryStream:
     def read_block(self) -> bytes:
         """Return the next plain text, at most PLAIN_BLOCK bytes; b"" once all of it was right.
 
-        Raises DamagedEntry at the first thing that is wrong.
+        Raises DamagedEntry at the first thing that is wrong, Unsupported where another program
+        has to unpack it.
         """
         block = b""
         while not block and not self._is_ended:
@@ -102,7 +103,10 @@ class EntryStream:
         try:
             block = self._unpacker.unpack(data, PLAIN_BLOCK)
         except UnpackProblem as problem:
-            raise self._damaged(str(problem)) from None
+            damaged = self._damaged(str(problem))
+            if isinstance(problem, NotUnpacked) and damaged.fault == str(problem):
+                raise Unsupported(self._entry.name, str(problem), "7-Zip") from None
+            raise damaged from None
         # With no input left the decompressor may still hold output that did not fit a step.
         self._is_ended = is_last and not block
         return block

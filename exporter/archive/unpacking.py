@@ -22,10 +22,17 @@ _LZMA_PROPERTIES = 5
 _ENDS_WITH_MARK = 0x02
 _UNKNOWN_SIZE = (1 << 64) - 1
 _SMALLEST_DICTIONARY = 4096
+_BESIDE_DICTIONARY = 1 << 20
+_MOST_CONTEXT = 4
+"""Bits of context (lc + lp) that liblzma knows; 7-Zip knows up to 12."""
 
 
 class UnpackProblem(Exception):
     """The packed bytes are not what they should be; the text is half a sentence."""
+
+
+class NotUnpacked(UnpackProblem):
+    """They may well be, but it takes another program to unpack them; the text tells why."""
 
 
 class Unpacker(Protocol):
@@ -162,7 +169,8 @@ class _Lzma:
             if len(self._held) < 4 + _LZMA_PROPERTIES:
                 return b""
             data = self._begin()
-            self._inner = _Whole(lzma.LZMADecompressor(lzma.FORMAT_ALONE, self._memory))
+            room = self._memory + _BESIDE_DICTIONARY
+            self._inner = _Whole(lzma.LZMADecompressor(lzma.FORMAT_ALONE, room))
         return self._inner.unpack(data, limit)
 
     def _begin(self) -> bytes:
@@ -171,9 +179,11 @@ class _Lzma:
         if size != _LZMA_PROPERTIES:
             raise UnpackProblem("its compressed data is damaged")
         settings, dictionary = struct.unpack_from("<BL", self._held, 4)
+        if settings % 9 + settings // 9 % 5 > _MOST_CONTEXT:
+            raise NotUnpacked("it is packed with settings of LZMA that Chairside does not unpack")
         dictionary = min(dictionary, max(self._entry.size, _SMALLEST_DICTIONARY))
         if dictionary > self._memory:
-            raise UnpackProblem(
+            raise NotUnpacked(
                 f"unpacking it would take {dictionary >> 20:,} MB of memory; "
                 f"up to {self._memory >> 20:,} MB are given"
             )

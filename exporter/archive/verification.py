@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from exporter.archive.description import DescribedTable
 from exporter.archive.directory import Entry
-from exporter.archive.errors import ArchiveProblem, DamagedEntry, drawn
+from exporter.archive.errors import ArchiveProblem, DamagedEntry, Unsupported, drawn
 from exporter.archive.names import DATAPACKAGE
 from exporter.archive.progress import IsCancelled, OnProgress, Work
 from exporter.archive.side_by_side import side_by_side
@@ -72,7 +72,11 @@ class Verification:
 def verify_all(
     archive: Archive, progress: OnProgress | None, cancelled: IsCancelled | None
 ) -> Verification:
-    """Check an open archive. Raises Cancelled when asked to stop; faults are findings."""
+    """Check an open archive; faults are findings.
+
+    Raises Cancelled when asked to stop, ArchiveProblem where it is too large to be looked at.
+    """
+    archive.limits.check_total(archive.entries)
     work = Work(sum(entry.size for entry in archive.entries), progress, cancelled)
     looked = side_by_side(archive.entries, partial(_look_at, archive), work)
     findings = [finding for one in looked for finding in one.findings]
@@ -109,9 +113,11 @@ def _look_at(archive: Archive, entry: Entry, work: Work) -> _Look:
             look.notes += unlocked([entry])
             look.rows = verify_entry(archive, entry, work)
         else:
-            is_right = _has_right_code(archive, entry)
-            (look.notes if is_right else look.unchecked).append(_unread(entry))
+            _check_code(archive, entry)
             work.step(entry.name, entry.size)
+            _not_unpacked(entry, *entry.hindrance, look)
+    except Unsupported as problem:
+        _not_unpacked(entry, problem.fault, problem.program, look)
     except DamagedEntry as problem:
         look.findings.append(Finding(problem.entry, problem.fault))
     except ArchiveProblem as problem:
@@ -119,22 +125,18 @@ def _look_at(archive: Archive, entry: Entry, work: Work) -> _Look:
     return look
 
 
-def _has_right_code(archive: Archive, entry: Entry) -> bool:
-    """Check an entry that cannot be unpacked by its code alone.
-
-    False means that there is none to check. Raises DamagedEntry where it is wrong.
-    """
-    if not entry.is_locked:
-        return False
-    if not is_authentic(archive.file, entry, archive.keys(entry)):
+def _check_code(archive: Archive, entry: Entry) -> None:
+    """Check an entry that is not unpacked by its code, if it has one. Raises DamagedEntry."""
+    if entry.is_locked and not is_authentic(archive.file, entry, archive.keys(entry)):
         raise DamagedEntry(entry.name, "its authentication code is wrong, so a byte was changed")
-    return True
 
 
-def _unread(entry: Entry) -> Finding:
-    fault, program = entry.hindrance or ("", "")
-    checked = "its authentication code is right, but " if entry.is_locked else "not checked: "
-    return Finding(entry.name, f"{checked}{fault}; {program} opens it")
+def _not_unpacked(entry: Entry, fault: str, program: str, look: _Look) -> None:
+    told = f"{fault}; {program} opens it"
+    if entry.is_locked:
+        look.notes.append(Finding(entry.name, f"its authentication code is right, but {told}"))
+    else:
+        look.unchecked.append(Finding(entry.name, f"not checked: {told}"))
 
 
 def unlocked(entries: Iterable[Entry]) -> tuple[Finding, ...]:

@@ -13,6 +13,7 @@ import pytest
 
 from exporter.archive.directory import read_directory
 from exporter.archive.errors import ArchiveProblem
+from exporter.archive.limits import Limits
 from exporter.archive.reader import Archive
 from tests.exporter.archive.making import PASSWORD
 from tests.exporter.archive.test_foreign import packed
@@ -54,6 +55,37 @@ def with_zip64(raw: bytes, claims: tuple[int, ...]) -> bytes:
     large = struct.pack("<4sQ2H2L4Q", b"PK\x06\x06", 44, 45, 45, *claims)
     locator = struct.pack("<4sLQL", b"PK\x06\x07", 0, len(raw) - END, 1)
     return raw[:-END] + large + locator + raw[-END:]
+
+
+def test_what_is_wrong_with_an_end_is_told_as_what_it_may_be(tmp_path: Path) -> None:
+    raw = packed(tmp_path / "a.zip", {"a.txt": b"x"}).read_bytes()
+    noted = raw[:-2] + struct.pack("<H", 10) + b"ten bytes."
+    for changed, told in (
+        (raw + b"\n", "bytes follow after it"),
+        (b"#!/bin/sh\n" + raw, "others were put before it"),
+        (noted[:-1], "cut short"),
+    ):
+        (tmp_path / "b.zip").write_bytes(changed)
+        with pytest.raises(ArchiveProblem, match=told):
+            Archive.open(tmp_path / "b.zip", PASSWORD)
+    (tmp_path / "b.zip").write_bytes(noted)
+    with Archive.open(tmp_path / "b.zip", PASSWORD) as archive:
+        assert archive.verify().is_whole
+
+
+def test_a_directory_larger_than_the_limit_is_told_as_such(tmp_path: Path) -> None:
+    path = packed(tmp_path / "a.zip", {"a.txt": b"x"})
+    with pytest.raises(ArchiveProblem, match="directory claims 0 MB; up to 0 MB"):
+        Archive.open(path, PASSWORD, Limits(directory=20))
+
+
+def test_a_file_that_the_disk_no_longer_gives_is_told_plainly() -> None:
+    """Scenario: a place that cannot be read, as on a worn disk; Linux has a file like that."""
+    memory = Path("/proc/self/mem")
+    if not memory.exists():
+        pytest.skip("there is no /proc")
+    with pytest.raises(ArchiveProblem, match="cannot be read"):
+        Archive.open(memory, PASSWORD)
 
 
 @pytest.mark.parametrize("field", range(6))

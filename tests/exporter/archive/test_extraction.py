@@ -157,6 +157,12 @@ def test_attack_a_link_in_the_target_folder(tmp_path: Path) -> None:
     assert everything_under(tmp_path / "out") == {"sub"}
 
 
+def test_an_entry_that_is_named_twice_is_written_once(whole_archive: Path, tmp_path: Path) -> None:
+    with Archive.open(whole_archive, PASSWORD) as archive:
+        made = archive.extract(tmp_path / "out", only=["visit.txt", "visit.txt"])
+    assert made == [tmp_path / "out" / "visit.txt"]
+
+
 def test_folders_of_other_programs_are_made(tmp_path: Path) -> None:
     path = foreign(tmp_path / "b.zip", {"a/b/c.txt": b"x", "a/d.txt": b"y"})
     with Archive.open(path, PASSWORD) as archive:

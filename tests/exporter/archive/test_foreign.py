@@ -139,6 +139,21 @@ def test_what_is_not_unpacked_is_authenticated_all_the_same(seven_zip: str, tmp_
     assert not (tmp_path / "out").exists()
 
 
+def test_settings_of_lzma_that_the_library_lacks_are_not_called_damage(
+    seven_zip: str, tmp_path: Path
+) -> None:
+    (tmp_path / "a.txt").write_bytes(bytes(range(256)) * 40)
+    command = [seven_zip, "a", "-tzip", "-mm=LZMA", "-mlc=5", "-mem=AES128", f"-p{PASSWORD}"]
+    subprocess.run([*command, "a.zip", "a.txt"], check=True, capture_output=True, cwd=tmp_path)
+    with Archive.open(tmp_path / "a.zip", PASSWORD) as archive:
+        with pytest.raises(Unsupported, match="settings of LZMA") as caught:
+            archive.extract(tmp_path / "out")
+        assert caught.value.do == "7-Zip opens it."
+        found = archive.verify()
+    assert found.is_whole
+    assert "its authentication code is right, but" in found.notes[0].fault
+
+
 def test_an_entry_that_is_not_encrypted_is_named_as_such(tmp_path: Path) -> None:
     path = packed(tmp_path / "m.zip", {"a.txt": b"locked"})
     with zipfile.ZipFile(path, "a") as plain:

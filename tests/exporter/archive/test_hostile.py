@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import struct
 import subprocess
 import sys
@@ -44,6 +45,9 @@ FAULTS = {
     "\u202etxt.exe": "invisible",
     "a\u200bb": "invisible",
     "\ud800": "not proper text",
+    ".a.part": "unfinished files",
+    "sub/.A.PART/b": "unfinished files",
+    ".chairside-1f.lock": "unfinished files",
     "trailing.": "Windows drops",
     "trailing ": "Windows drops",
     " leading": "Windows drops",
@@ -61,7 +65,17 @@ def test_attack_each_hostile_name_has_its_own_reason(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["a.txt", "sub/a b.txt", "Ångström/日本語.csv", ".hidden", "console.txt", "a..b", "cön"]
+    "name",
+    [
+        "a.txt",
+        "sub/a b.txt",
+        "Ångström/日本語.csv",
+        ".hidden",
+        "a.part",
+        "console.txt",
+        "a..b",
+        "cön",
+    ],
 )
 def test_ordinary_names_are_fine(name: str) -> None:
     assert fault_of_name(name) is None
@@ -80,6 +94,32 @@ def test_attack_names_that_take_the_place_of_one_another(names: tuple[str, str],
     with pytest.raises(ArchiveProblem, match=told) as caught:
         refuse_hostile([replace(PLAIN, name=name) for name in names])
     assert names[1] in caught.value.what
+
+
+@pytest.mark.parametrize(
+    ("folder", "told"),
+    [("a.txt/", "a file of the archive, too"), ("../x/", "lead out"), ("con/", "device")],
+)
+def test_attack_a_folder_that_must_not_be_made(folder: str, told: str, tmp_path: Path) -> None:
+    """Folders are entries of their own in other programs' archives; their names count as well."""
+    path = foreign(tmp_path / "b.zip", {"a.txt": b"x", "sub/": b"", folder: b""})
+    with Archive.open(path, PASSWORD) as archive:
+        assert [entry.name for entry in archive.entries] == ["a.txt"]
+        with pytest.raises(ArchiveProblem, match=told):
+            archive.extract(tmp_path / "out")
+        archive.extract(tmp_path / "out", only=["a.txt"])
+
+
+def test_attack_a_folder_that_hides_data(tmp_path: Path) -> None:
+    """Scenario: an entry is called a folder of size 0, and five kilobytes lie behind its name."""
+    path = foreign(tmp_path / "b.zip", {"a.txt": b"x", "secret/": b"y" * 5_000})
+    raw = bytearray(path.read_bytes())
+    struct.pack_into("<L", raw, raw.rindex(b"PK\x01\x02") + 24, 0)
+    path.write_bytes(raw)
+    with Archive.open(path, PASSWORD) as archive:
+        assert "secret/" in [finding.entry for finding in archive.verify().findings]
+        with pytest.raises(ArchiveProblem, match="secret/"):
+            archive.extract(tmp_path / "out")
 
 
 @pytest.mark.parametrize(
@@ -119,23 +159,26 @@ def test_attack_a_symbolic_link_packed_by_7zip(seven_zip: str, tmp_path: Path) -
     [
         (Limits(ratio=100, free_of_ratio=1_000), r"a\.txt: it claims to unpack to more than 100"),
         (Limits(entry_bytes=50_000), r"a\.txt: it claims 98 KB; up to 49 KB"),
-        (Limits(total_bytes=150_000), "claims 195 KB in all"),
+        (Limits(total_bytes=150_000), "claims 198 KB in all"),
+        (Limits(ratio=50, free_of_ratio=150_000), "archive claims to unpack to more than 50"),
     ],
 )
 def test_attack_bombs_are_refused_before_a_byte_is_written(
     tmp_path: Path, limits: Limits, told: str
 ) -> None:
-    path = foreign(
-        tmp_path / "b.zip", {"a.txt": bytes(100_000), "b.txt": bytes(100_000)}, compression=8
-    )
+    files = {"a.txt": bytes(100_000), "b.txt": bytes(100_000), "c.bin": os.urandom(3_000)}
+    path = foreign(tmp_path / "b.zip", files, compression=8)
     with Archive.open(path, PASSWORD, limits) as archive:
         with pytest.raises(ArchiveProblem, match=told) as caught:
             archive.extract(tmp_path / "out")
         assert caught.value.kept == "Nothing was written."
-        if limits.total_bytes > 150_000:
+        if told.startswith("a\\.txt"):  # one entry alone, not all of them
             with pytest.raises(ArchiveProblem, match=told):
                 archive.stream("a.txt")
             assert archive.verify().findings[0].entry == "a.txt"
+        else:
+            with pytest.raises(ArchiveProblem, match=told):
+                archive.verify()
     assert not (tmp_path / "out").exists()
 
 
@@ -148,7 +191,7 @@ def test_the_document_tells_the_limits() -> None:
         f"| one entry, unpacked | {DEFAULT_LIMITS.entry_bytes // gb} GB |",
         f"| all entries, unpacked | {DEFAULT_LIMITS.total_bytes // gb} GB |",
         f"above {DEFAULT_LIMITS.free_of_ratio // mb} MB | {DEFAULT_LIMITS.ratio:,} |",
-        f"| memory of one decompressor | {DEFAULT_LIMITS.memory // mb} MB |",
+        f"| memory of one decompressor, of four at most | {DEFAULT_LIMITS.memory // mb} MB |",
     ):
         assert line in told
 
@@ -161,6 +204,8 @@ def test_attack_lzma_that_asks_for_all_the_memory() -> None:
     entry = replace(PLAIN, method=LZMA, size=1 << 40, flags=2)
     with pytest.raises(UnpackProblem, match="MB of memory"):
         unpacker_of(entry, 384 << 20, can_copy=False).unpack(greedy, 1 << 20)
+    exact = struct.pack("<BBHBL", 26, 2, 5, 0x5D, 1 << 20) + bytes(64)
+    assert unpacker_of(entry, 1 << 20, can_copy=False).unpack(exact, 1 << 10), "up to it is given"
     small = unpacker_of(replace(entry, size=1_000), 1 << 20, can_copy=False)
     assert len(small.unpack(greedy, 1 << 20)) <= 1 << 20
 
@@ -170,6 +215,11 @@ def test_attack_two_headers_that_contradict_each_other(tmp_path: Path) -> None:
     Scenario: the one says encrypted, the other not. Verified: refused, with the name."""
     raw = bytearray(foreign(tmp_path / "b.zip", {"a.txt": b"x"}).read_bytes())
     raw[6] ^= 1
+    (tmp_path / "b.zip").write_bytes(raw)
+    with pytest.raises(ArchiveProblem, match=r"a\.txt: the entry's header does not match"):
+        Archive.open(tmp_path / "b.zip", PASSWORD)
+    raw[6] ^= 1
+    raw[7] ^= 8  # the one says that its name is UTF-8, the other not
     (tmp_path / "b.zip").write_bytes(raw)
     with pytest.raises(ArchiveProblem, match=r"a\.txt: the entry's header does not match"):
         Archive.open(tmp_path / "b.zip", PASSWORD)
