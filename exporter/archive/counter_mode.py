@@ -8,6 +8,7 @@ Source: WinZip AES specification; NIST SP 800-38A 6.5.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from Cryptodome.Cipher import AES
@@ -51,7 +52,7 @@ class CounterMode:
 
     def _next_stream(self, low: int, blocks: int) -> Any:
         if not self._counters:
-            self._counters = _low_counters()
+            self._counters = bytearray(_low_counters())
             self._stream = bytearray(_STEP * BLOCK)
         self._turn_to(self._counter // _WINDOW)
         counters = memoryview(self._counters)[low * BLOCK : (low + blocks) * BLOCK]
@@ -68,8 +69,10 @@ class CounterMode:
         self._window = window
 
 
-def _low_counters() -> bytearray:
+@cache
+def _low_counters() -> bytes:
+    """Return the counters of the first window; many entries are small and need nothing else."""
     counters = bytearray(_WINDOW * BLOCK)
     counters[0::BLOCK] = bytes(range(256)) * 256
     counters[1::BLOCK] = b"".join(bytes((high,)) * 256 for high in range(256))
-    return counters
+    return bytes(counters)

@@ -68,7 +68,7 @@ def extract_all(
                 place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             with whole_file(place) as file:
                 # The stream itself stops at the declared size, which the check above was about.
-                for block in checked_blocks(archive, entry.name):
+                for block in checked_blocks(archive, entry.name, work.cancelled):
                     file.write(block)
                     work.step(entry.name, len(block))
 

@@ -35,7 +35,7 @@ def table_in(entry: Entry, blocks: Iterable[bytes]) -> tuple[DescribedTable, Rea
     Raises NotATable where it does not parse as one, DamagedEntry where it is damaged.
     """
     pieces = iter(blocks)
-    first = next(pieces, b"")
+    first = next(pieces, b"").removeprefix(codecs.BOM_UTF8)
     delimiter = _delimiter_of(entry.name, first)
     if not delimiter:
         raise _no_table(entry, "its first line holds no delimiter")
@@ -70,7 +70,8 @@ def read_delimited(
 ) -> Iterator[Row]:
     """Yield the rows of a delimited text that comes in pieces; the first is its header line.
 
-    A byte order mark before the first field is dropped. Raises MalformedText, with the line.
+    It comes without a byte order mark: whoever reads from the start drops that. Raises
+    MalformedText, with the line.
     """
     csv.field_size_limit(MAX_ROW)
     record = _Record(delimiter)
@@ -85,9 +86,17 @@ def read_delimited(
             if len(row) != width or width > MAX_FIELDS:
                 raise MalformedText(reader.line_num, f"{len(row)} fields where {width} belong")
             yield row
-    except (csv.Error, UnicodeDecodeError) as problem:
-        fault = "not UTF-8" if isinstance(problem, UnicodeDecodeError) else "quotes do not match"
-        raise MalformedText(reader.line_num + 1, fault) from None
+    except UnicodeDecodeError:
+        raise MalformedText(reader.line_num + 1, "not UTF-8") from None
+    except csv.Error as problem:
+        raise MalformedText(reader.line_num + 1, fault_of_csv(problem)) from None
+
+
+def fault_of_csv(problem: csv.Error) -> str:
+    """Return what the strict reader met, in half a sentence; its own words are a programmer's."""
+    if "new-line" in str(problem):
+        return "a carriage return stands outside quotation marks"
+    return "its quotation marks do not match"
 
 
 class _Record:
@@ -113,7 +122,7 @@ class _Record:
 
 
 def _lines(chunks: Iterable[bytes]) -> Iterator[str]:
-    decoder = codecs.getincrementaldecoder("utf-8-sig")("strict")
+    decoder = codecs.getincrementaldecoder("utf-8")("strict")
     rest = ""
     for chunk in chunks:
         # Only a line feed ends a line: splitlines would cut at a dozen other characters.

@@ -18,6 +18,8 @@ MAX_DEPTH = 16
 MAX_STEP = 255
 """Bytes of one part of a path; what common disks hold."""
 _FORBIDDEN = frozenset('<>"|?*')
+_FILLERS = frozenset("\u115f\u1160\u3164\uffa0")
+"""Letters of Hangul that stand for none and show nothing."""
 _DEVICES = frozenset(
     {"con", "prn", "aux", "nul", "conin$", "conout$", "clock$"}
     | {f"{port}{digit}" for port in ("com", "lpt") for digit in "0123456789¹²³"}
@@ -54,7 +56,7 @@ def refuse_hostile(entries: Iterable[Entry], folders: Iterable[str] = ()) -> Non
 
 def _folded(name: str) -> str:
     """Return what disks that ignore case make of a name."""
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFD", name).casefold())
 
 
 def _refuse_file_as_folder(folded: str, name: str, seen: dict[str, str]) -> None:
@@ -107,7 +109,7 @@ def _fault_of_character(character: str) -> str | None:
     if character in _FORBIDDEN:
         return "its name holds a character that Windows disks cannot hold"
     kind = unicodedata.category(character)
-    if kind == "Cf":
+    if kind == "Cf" or character in _FILLERS:
         return "its name holds an invisible character, which can make it read as another"
     if kind in ("Cc", "Zl", "Zp"):
         return "its name holds a control character"

@@ -12,8 +12,10 @@ from exporter.archive.errors import UNCHANGED, ArchiveProblem
 from exporter.archive.unlocking import SharedFile, is_authentic, unlock
 from store.errors import WrongPassword
 
-TRIED_ENTRIES = 5
-"""So many of the smallest entries may be damaged before a right password is called wrong."""
+TRIED_ENTRIES = 100
+"""So many of the smallest entries may have another password before a right one is called wrong."""
+DAMAGED_ENTRIES = 5
+"""So many that a password seems to open may be damaged before no more of them are looked at."""
 
 
 def check_password(file: SharedFile, directory: Directory, password: str) -> None:
@@ -37,6 +39,8 @@ def check_password(file: SharedFile, directory: Directory, password: str) -> Non
         passed += 1
         if is_authentic(file, entry, keys):
             return
+        if passed == DAMAGED_ENTRIES:
+            break
     if passed > 1:
         return  # two pairs of check bytes: the password is right, the entries are damaged
     if refusal is not None:

@@ -7,6 +7,7 @@ keeps copies of the stream at row ends every few megabytes and goes on from the 
 from __future__ import annotations
 
 from bisect import bisect_right
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -102,8 +103,10 @@ class TablePager:
 
     def _rows_of(self, block: _Block, skip: int, wanted: int) -> list[Row]:
         width = len(self._table.fields)
+        # Other programs begin a text with a byte order mark; anywhere else it is a character.
+        text = block.text if block.line else block.text.removeprefix(BOM_UTF8)
         try:
-            return list(islice(self._read_rows((block.text,), width=width, skip=skip), wanted))
+            return list(islice(self._read_rows((text,), width=width, skip=skip), wanted))
         except MalformedText as problem:
             fault = f"{problem.fault}, after row {block.line:,}"
             raise DamagedEntry(self._table.path, fault) from None

@@ -62,7 +62,7 @@ class WholeArchive:
         described = self._manifest.table(table)
 
         def blocks() -> Iterator[bytes]:
-            for block in checked_blocks(self._archive, described.path):
+            for block in checked_blocks(self._archive, described.path, self._work.cancelled):
                 self._work.step(table, len(block))
                 yield block
 

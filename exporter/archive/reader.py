@@ -127,7 +127,9 @@ class Archive:
         except KeyError:
             raise NotFound("The archive holds no such entry.", kept=UNCHANGED) from None
 
-    def stream(self, name: str, *, can_copy: bool = False) -> EntryStream:
+    def stream(
+        self, name: str, *, can_copy: bool = False, cancelled: IsCancelled | None = None
+    ) -> EntryStream:
         """Return one entry's plain text as a stream from its start.
 
         `can_copy` asks for a stream whose places can be kept, which is slower. Raises
@@ -139,7 +141,9 @@ class Archive:
         if fault := self.limits.fault_of(entry):
             raise refusal(f"{drawn(name)}: {fault}.")
         keys = self.keys(entry) if entry.is_locked else None
-        return EntryStream(self.file, entry, keys, limits=self.limits, can_copy=can_copy)
+        return EntryStream(
+            self.file, entry, keys, limits=self.limits, can_copy=can_copy, cancelled=cancelled
+        )
 
     def keys(self, entry: Entry) -> Unlocked:
         """Return the keys of a locked entry. Raises DamagedEntry."""

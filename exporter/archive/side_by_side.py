@@ -14,7 +14,7 @@ from threading import Lock
 from typing import TypeVar
 
 from exporter.archive.entry import Entry
-from exporter.archive.progress import Work, stopped
+from exporter.archive.progress import Work
 
 MOST = 4
 """Threads at most: each may take an unpacker's memory (`Limits.memory`)."""
@@ -26,15 +26,14 @@ class _Shared(Work):
     """A work that several threads step; the entry that runs the longest is the one told of."""
 
     def __init__(self, work: Work) -> None:
-        super().__init__(work.bytes_total, work.progress, work.cancelled, work.bytes_done)
+        super().__init__(work.bytes_total, work.progress, self._shall_stop, work.bytes_done)
+        self._asked = work.cancelled
         self._lock = Lock()
         self._running: list[str] = []
         self._is_stopped = False
 
     def step(self, table: str, size: int, rows_done: int = 0, rows_total: int = 0) -> None:
         with self._lock:
-            if self._is_stopped:
-                raise stopped()
             if table == self._running[0]:
                 super().step(table, size, rows_done, rows_total)
             else:
@@ -50,6 +49,9 @@ class _Shared(Work):
 
     def stop(self) -> None:
         self._is_stopped = True
+
+    def _shall_stop(self) -> bool:
+        return self._is_stopped or (self._asked is not None and self._asked())
 
 
 def side_by_side(

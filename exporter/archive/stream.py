@@ -16,6 +16,7 @@ from isal import isal_zlib
 from exporter.archive.entry import MAC_BYTES, Entry
 from exporter.archive.errors import DamagedEntry, Unsupported
 from exporter.archive.limits import DEFAULT_LIMITS, Limits
+from exporter.archive.progress import IsCancelled
 from exporter.archive.unlocking import PackedBytes, SharedFile, Unlocked, is_authentic
 from exporter.archive.unpacking import NotUnpacked, UnpackProblem, unpacker_of
 
@@ -34,6 +35,7 @@ class EntryStream:
         keys: its keys, from `unlock`; None for an entry that is not encrypted.
         limits: what a decompressor may take.
         can_copy: whether places shall be kept; reading straight through is faster without.
+        cancelled: asked where an entry that is damaged is read once more, to tell how.
     """
 
     def __init__(
@@ -44,12 +46,14 @@ class EntryStream:
         *,
         limits: Limits = DEFAULT_LIMITS,
         can_copy: bool = False,
+        cancelled: IsCancelled | None = None,
     ) -> None:
         self._file = file
         self._entry = entry
         self._keys = keys
         self._limits = limits
         self._can_copy = can_copy
+        self._cancelled = cancelled
         self._packed = PackedBytes(file, entry, keys)
         self._unpacker = unpacker_of(entry, limits.memory, can_copy=can_copy)
         self._has_crc = keys is None or entry.aes_version == _AE_1
@@ -61,7 +65,12 @@ class EntryStream:
         """Return a second stream at the same place; None where the method allows none but its
         start."""
         other = EntryStream(
-            self._file, self._entry, self._keys, limits=self._limits, can_copy=self._can_copy
+            self._file,
+            self._entry,
+            self._keys,
+            limits=self._limits,
+            can_copy=self._can_copy,
+            cancelled=self._cancelled,
         )
         if self._packed.place == other._packed.place:
             return other
@@ -82,7 +91,7 @@ class EntryStream:
         """Return the next plain text, at most PLAIN_BLOCK bytes; b"" once all of it was right.
 
         Raises DamagedEntry at the first thing that is wrong, Unsupported where another program
-        has to unpack it.
+        has to unpack it, Cancelled when asked to stop.
         """
         block = b""
         while not block and not self._is_ended:
@@ -126,6 +135,8 @@ class EntryStream:
 
     def _damaged(self, fault: str) -> DamagedEntry:
         """Return what is wrong; what changed bytes unpack to is none of it, but that they were."""
-        if self._keys is not None and not is_authentic(self._file, self._entry, self._keys):
+        if self._keys is not None and not is_authentic(
+            self._file, self._entry, self._keys, self._cancelled
+        ):
             fault = _CODE_IS_WRONG
         return DamagedEntry(self._entry.name, fault)

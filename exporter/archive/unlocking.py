@@ -16,6 +16,7 @@ from exporter.archive.counter_mode import BLOCK, CounterMode
 from exporter.archive.directory import not_whole
 from exporter.archive.entry import CHECK_BYTES, MAC_BYTES, SALT_BYTES, Entry
 from exporter.archive.errors import UNCHANGED, DamagedEntry, Unsupported
+from exporter.archive.progress import IsCancelled, stopped
 from store.errors import WrongPassword
 
 READ_BLOCK = 256 * 1024
@@ -84,12 +85,19 @@ def unlock(file: SharedFile, entry: Entry, password: str) -> Unlocked:
     return Unlocked(material[:key_size], material[key_size : 2 * key_size])
 
 
-def is_authentic(file: SharedFile, entry: Entry, keys: Unlocked) -> bool:
-    """Tell whether the entry's authentication code is right, without decrypting it."""
+def is_authentic(
+    file: SharedFile, entry: Entry, keys: Unlocked, cancelled: IsCancelled | None = None
+) -> bool:
+    """Tell whether the entry's authentication code is right, without decrypting it.
+
+    Raises Cancelled when asked to stop.
+    """
     mac = hmac.new(keys.mac_key, digestmod=hashlib.sha1)
     place, end = _data_of(entry)
     room = memoryview(bytearray(min(READ_BLOCK, end - place)))
     while place < end:
+        if cancelled is not None and cancelled():
+            raise stopped()
         block = room[: end - place]
         if file.read_into(place, block) < len(block):
             return False

@@ -108,12 +108,15 @@ class _Look:
 def _look_at(archive: Archive, entry: Entry, work: Work) -> _Look:
     """Check one entry. Raises Cancelled."""
     look = _Look()
+    if fault := archive.limits.fault_of(entry):
+        look.findings.append(Finding(entry.name, fault))
+        return look
     try:
         if entry.hindrance is None:
             look.notes += unlocked([entry])
             look.rows = verify_entry(archive, entry, work)
         else:
-            _check_code(archive, entry)
+            _check_code(archive, entry, work)
             work.step(entry.name, entry.size)
             _not_unpacked(entry, *entry.hindrance, look)
     except Unsupported as problem:
@@ -125,9 +128,14 @@ def _look_at(archive: Archive, entry: Entry, work: Work) -> _Look:
     return look
 
 
-def _check_code(archive: Archive, entry: Entry) -> None:
-    """Check an entry that is not unpacked by its code, if it has one. Raises DamagedEntry."""
-    if entry.is_locked and not is_authentic(archive.file, entry, archive.keys(entry)):
+def _check_code(archive: Archive, entry: Entry, work: Work) -> None:
+    """Check an entry that is not unpacked by its code, if it has one.
+
+    Raises DamagedEntry, Cancelled.
+    """
+    if entry.is_locked and not is_authentic(
+        archive.file, entry, archive.keys(entry), work.cancelled
+    ):
         raise DamagedEntry(entry.name, "its authentication code is wrong, so a byte was changed")
 
 
@@ -144,18 +152,21 @@ def unlocked(entries: Iterable[Entry]) -> tuple[Finding, ...]:
     return tuple(Finding(entry.name, NOT_ENCRYPTED) for entry in entries if entry.lock == "none")
 
 
-def checked_blocks(archive: Archive, name: str) -> Iterator[bytes]:
+def checked_blocks(
+    archive: Archive, name: str, cancelled: IsCancelled | None = None
+) -> Iterator[bytes]:
     """Yield an entry's text; the end comes only if it is the one that the manifest describes.
 
     An entry that no manifest of ours describes is only held against its own code and checksum.
-    Raises DamagedEntry.
+    Raises DamagedEntry, Cancelled.
     """
     described = archive.described.get(name)
+    stream = archive.stream(name, cancelled=cancelled)
     if described is None:
-        yield from archive.stream(name)
+        yield from stream
         return
     digest = hashlib.sha256()
-    for block in archive.stream(name):
+    for block in stream:
         digest.update(block)
         yield block
     if archive.entry(name).size != described.bytes or digest.hexdigest() != described.sha256:
@@ -168,7 +179,7 @@ def verify_entry(archive: Archive, entry: Entry, work: Work) -> int:
     table = described if isinstance(described, DescribedTable) else None
     rows_total = 0 if table is None else table.rows
     counter = RowCounter()
-    for block in checked_blocks(archive, entry.name):
+    for block in checked_blocks(archive, entry.name, work.cancelled):
         if table is not None:
             counter.add(block)
         work.step(entry.name, len(block), max(0, counter.rows - 1), rows_total)

@@ -17,6 +17,7 @@ from typing import TextIO
 
 from exporter.archive.description import DescribedTable
 from exporter.archive.errors import ArchiveProblem, drawn
+from exporter.archive.foreign_tables import fault_of_csv
 from exporter.archive.hostile import fault_of_name
 from exporter.archive.progress import Work
 from exporter.archive.reader import Archive
@@ -209,8 +210,8 @@ def _records(name: str, file: TextIO, separator: str) -> Iterator[_Record]:
             size = 0
     except UnicodeDecodeError:
         raise _not_csv(name, "it is not UTF-8 text") from None
-    except csv.Error:
-        raise _not_csv(name, "its quotation marks do not match") from None
+    except csv.Error as problem:
+        raise _not_csv(name, fault_of_csv(problem)) from None
 
 
 def _separator(name: str, header: str) -> str:

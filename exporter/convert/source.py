@@ -56,7 +56,7 @@ def rows_of(archive: Archive, table: DescribedTable, work: Work) -> Iterator[Row
     done = 0
 
     def blocks() -> Iterator[bytes]:
-        for block in checked_blocks(archive, table.path):
+        for block in checked_blocks(archive, table.path, work.cancelled):
             work.step(table.name, len(block), done, table.rows)
             yield block
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import tracemalloc
@@ -62,10 +63,11 @@ def test_tables_of_other_programs(
     ("name", "text", "told"),
     [
         ("a.csv", b"a,b\n1,2,3\n", "line 2: 3 fields where 2 belong"),
-        ("a.csv", b'a,b\n"1,2\n', "quotes do not match"),
+        ("a.csv", b'a,b\n"1,2\n', "quotation marks do not match"),
         ("a.csv", b"a,b\n1,\xff\n", "UTF-8"),
         ("a.txt", b"just a note\n", "no delimiter"),
         ("a.txt", b"", "no delimiter"),
+        ("a.csv", b"a,b\n1,2\r3,4\n", "carriage return"),
         ("a.csv", b'a,b\n1,5" pipe\n2,6\n', "do not add up"),
     ],
 )
@@ -87,6 +89,19 @@ def test_pages_from_the_middle_of_every_method(
         archive.foreign_table("a.csv")
         for start in (24_000, 12_000, 0, 29_999):
             assert archive.page("a.csv", start, 1).rows == ((str(start), str(start * start)),)
+
+
+def test_only_the_first_byte_order_mark_is_none_of_the_text(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A page that begins with that character keeps it, wherever its block was cut."""
+    monkeypatch.setattr(stream, "PLAIN_BLOCK", 7)
+    text = codecs.BOM_UTF8 + b"a,b\n" + "\ufeffx,y\n".encode() * 20
+    with table(tmp_path, "a.csv", text) as archive:
+        found = archive.foreign_table("a.csv")
+        assert [field.name for field in found.fields] == ["a", "b"]
+        for start in range(20):
+            assert archive.page("a.csv", start, 1).rows == (("\ufeffx", "y"),)
 
 
 @settings(max_examples=50, deadline=None)

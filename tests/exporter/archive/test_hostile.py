@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import struct
 import subprocess
 import sys
@@ -44,6 +45,7 @@ FAULTS = {
     "a\x7fb": "control character",
     "\u202etxt.exe": "invisible",
     "a\u200bb": "invisible",
+    "\u3164.txt": "invisible",
     "\ud800": "not proper text",
     ".a.part": "unfinished files",
     "sub/.A.PART/b": "unfinished files",
@@ -86,6 +88,7 @@ def test_ordinary_names_are_fine(name: str) -> None:
     [
         (("Straße.txt", "STRASSE.TXT"), "same name"),
         (("é.txt", "e\u0301.txt"), "same name"),
+        (("\u1fb3\u0323.txt", "\u0391\u0323\u0399.txt"), "same name"),
         (("a", "A/b.txt"), "a file of the archive, too"),
         (("a/b/c", "a/b"), "a file of the archive, too"),
     ],
@@ -175,7 +178,8 @@ def test_attack_bombs_are_refused_before_a_byte_is_written(
         if told.startswith("a\\.txt"):  # one entry alone, not all of them
             with pytest.raises(ArchiveProblem, match=told):
                 archive.stream("a.txt")
-            assert archive.verify().findings[0].entry == "a.txt"
+            found = archive.verify().findings[0]
+            assert re.match(told, found.sentence)
         else:
             with pytest.raises(ArchiveProblem, match=told):
                 archive.verify()

@@ -126,6 +126,17 @@ def test_one_damaged_entry_does_not_make_a_right_password_wrong(tmp_path: Path) 
     assert smallest.name in {finding.entry for finding in found.findings}
 
 
+def test_small_entries_of_another_password_do_not_make_a_right_one_wrong(tmp_path: Path) -> None:
+    path = tmp_path / "a.zip"
+    with pyzipper.AESZipFile(path, "w", encryption=pyzipper.WZ_AES) as made:
+        for number in range(20):
+            made.setpassword(PASSWORD.encode() if number == 19 else b"another one")
+            made.writestr(f"{number}.txt", "text" * (1 + number))
+    with Archive.open(path, PASSWORD) as archive:
+        assert archive.read("19.txt", 1000) == b"text" * 20
+        assert len(archive.verify().findings) == 19
+
+
 def test_a_file_that_is_no_zip_is_refused_with_what_to_do(tmp_path: Path) -> None:
     for content in (b"", b"hello", b"\x00" * 100_000):
         (tmp_path / "a.zip").write_bytes(content)

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 from collections.abc import Callable
+from itertools import chain, repeat
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from exporter.archive.entry import CHECK_BYTES, SALT_BYTES
 from exporter.archive.errors import ArchiveProblem, Cancelled
 from exporter.archive.progress import Progress
 from exporter.archive.reader import Archive
@@ -258,6 +262,28 @@ def test_progress_counts_up_to_the_whole(whole_archive: Path) -> None:
     done = [step.bytes_done for step in seen]
     assert done == sorted(done)
     assert done[-1] == found.bytes == total == seen[-1].bytes_total
+
+
+@pytest.mark.parametrize("method", ["Deflate", "PPMd"])
+def test_it_stops_where_a_long_entry_is_only_authenticated(
+    seven_zip: str, tmp_path: Path, method: str
+) -> None:
+    """What is not unpacked, damaged or of another method, is read to its end for its code."""
+    (tmp_path / "large.txt").write_text(os.urandom(2_000_000).hex())
+    (tmp_path / "small.txt").write_text("small")
+    options = ["-tzip", "-mem=AES256", f"-mm={method}", f"-p{PASSWORD}"]
+    command = [seven_zip, "a", *options, "a.zip", "large.txt", "small.txt"]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=tmp_path)
+    if method == "Deflate":
+        with Archive.open(tmp_path / "a.zip", PASSWORD) as archive:
+            entry = archive.entry("large.txt")
+        raw = bytearray((tmp_path / "a.zip").read_bytes())
+        # Its first block, of kind 2, becomes one of kind 3, which there is not.
+        raw[entry.data_offset + SALT_BYTES[entry.strength] + CHECK_BYTES] ^= 0x02
+        (tmp_path / "a.zip").write_bytes(raw)
+    answers = chain([False] * 3, repeat(True))
+    with Archive.open(tmp_path / "a.zip", PASSWORD) as archive, pytest.raises(Cancelled):
+        archive.verify(cancelled=lambda: next(answers))
 
 
 def test_it_stops_when_asked(whole_archive: Path) -> None:
