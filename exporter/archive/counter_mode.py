@@ -33,8 +33,8 @@ class CounterMode:
         assert offset % BLOCK == 0
         self._cipher: Any = AES.new(key, AES.MODE_ECB)
         self._counter = 1 + offset // BLOCK
-        self._counters = bytearray()  # taken with the first piece: kept places cost nothing
-        self._stream = bytearray()
+        self._counters: bytes | bytearray = _low_counters()  # everybody's, until one differs
+        self._stream = bytearray()  # taken with the first piece: kept places cost nothing
         self._window = 0
 
     def apply(self, data: Bytes, output: memoryview) -> None:
@@ -51,10 +51,10 @@ class CounterMode:
             done += size
 
     def _next_stream(self, low: int, blocks: int) -> Any:
-        if not self._counters:
-            self._counters = bytearray(_low_counters())
+        if not self._stream:
             self._stream = bytearray(_STEP * BLOCK)
-        self._turn_to(self._counter // _WINDOW)
+        if (window := self._counter // _WINDOW) != self._window:
+            self._turn_to(window)
         counters = memoryview(self._counters)[low * BLOCK : (low + blocks) * BLOCK]
         stream = memoryview(self._stream)[: blocks * BLOCK]
         self._cipher.encrypt(counters, output=stream)
@@ -62,6 +62,8 @@ class CounterMode:
 
     def _turn_to(self, window: int) -> None:
         """Set the higher bytes of all counters, where they differ from those of before."""
+        if isinstance(self._counters, bytes):
+            self._counters = bytearray(self._counters)
         old, new = self._window.to_bytes(BLOCK - 2, "little"), window.to_bytes(BLOCK - 2, "little")
         for place, (before, after) in enumerate(zip(old, new, strict=True), 2):
             if before != after:
@@ -71,7 +73,7 @@ class CounterMode:
 
 @cache
 def _low_counters() -> bytes:
-    """Return the counters of the first window; many entries are small and need nothing else."""
+    """Return the counters of the first window, which are all that a small entry needs."""
     counters = bytearray(_WINDOW * BLOCK)
     counters[0::BLOCK] = bytes(range(256)) * 256
     counters[1::BLOCK] = b"".join(bytes((high,)) * 256 for high in range(256))
