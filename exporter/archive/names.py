@@ -5,6 +5,7 @@ One rule: they are a contract with whoever opens an archive; change none of them
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 FORMAT = 1
@@ -24,6 +25,13 @@ def entry_of(table: str) -> str:
 def archive_name(pgid: int, day: date, download_id: int) -> str:
     """Return `<pgid>-<date>-<id>.zip`: no name of a patient is in it."""
     return f"{pgid}-{day:%Y-%m-%d}-{download_id:04d}.zip"
+
+
+def is_archive_name(pgid: int, name: str) -> bool:
+    """Tell whether a file is named as `archive_name` does, or as such an archive unfinished."""
+    return (
+        re.fullmatch(rf"(\.)?{pgid}-\d{{4}}-\d\d-\d\d-\d{{4,}}\.zip(?(1)\.part)", name) is not None
+    )
 
 
 def patient_archive_name(pgid: int, day: date, patient_id: int, copy: int = 1) -> str:

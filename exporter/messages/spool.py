@@ -5,12 +5,12 @@ For offline test environments and the demo. One rule: files are private (0600), 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
+from exporter.archive.held import kept, open_new
 from exporter.messages.carriers import CarrierDown
-from store.errors import ChairsideError
-from store.folder import write_private
 from store.outbox import Mail, Outgoing
 
 
@@ -29,16 +29,19 @@ class SpoolCarrier:
         part = self._folder / f".{name}.part"
         try:
             self._folder.mkdir(mode=0o700, exist_ok=True)
-            # A file of that name is what a delivery that was killed left behind.
-            part.unlink(missing_ok=True)
-            write_private(part, _text(message).encode())
-            handing_over()
-            part.replace(self._folder / name)
+            file = open_new(part)
+            if file is None:
+                raise CarrierDown("Another delivery is writing this message.")
+            # Held until it has its name: an unfinished one that nobody holds is cleared away.
+            with kept(file, part):
+                with file:
+                    file.write(_text(message).encode())
+                    file.flush()
+                    os.fsync(file.fileno())
+                handing_over()
+                part.replace(self._folder / name)
         except OSError as problem:
             raise CarrierDown(f"{problem.strerror or type(problem).__name__}.") from None
-        except ChairsideError:
-            part.unlink(missing_ok=True)
-            raise
         return name
 
     def close(self) -> None:

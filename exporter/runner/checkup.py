@@ -17,6 +17,7 @@ from exporter.messages.carriers import SET_UP, CarrierDown, Patience
 from exporter.messages.checking import try_carrier
 from exporter.messages.choosing import name_of, settings_of
 from exporter.runner import installing
+from exporter.runner.clearing import is_made_here
 from exporter.runner.room import disk, objection, size
 from exporter.runner.timers import hourly_run
 from store import audit_heads
@@ -150,7 +151,13 @@ def _archives(practice: Practice) -> list[Finding]:
 
 def _leftovers(practice: Practice) -> Finding:
     owned = practice.call(checkup.owned_files)
-    names = [p.name for p in practice.folder.downloads.iterdir() if p.name not in owned]
+    unowned = [p for p in practice.folder.downloads.iterdir() if p.name not in owned]
+    foreign = [path.name for path in unowned if not is_made_here(practice, path)]
+    names = [path.name for path in unowned if path.name not in foreign]
+    if foreign:
+        text = f"Not made by Chairside, but in downloads: {len(foreign)}, the first {min(foreign)}."
+        mend = "Move them elsewhere: they stay there for ever and count as room of the downloads."
+        return Finding("leftovers", "look", text, mend)
     if not practice.call(checkup.is_making):
         names += [path.name for path in _beside(practice) if path.exists()]
         if names:

@@ -1,7 +1,8 @@
 """Clearing up before each run: what is over is expired, and what nobody owns is removed.
 
-One rule: nothing here ends a run. What cannot be removed (a program has it open, the disk refuses)
-is left and told; everything else goes on, and the next run tries again.
+One rule: nothing here ends a run, and only what Chairside made is removed. What cannot be (a program
+has it open, the disk refuses) is left and told; everything else goes on, and the next run tries
+again.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from exporter.archive.files import part_of
-from exporter.archive.names import archive_name
+from exporter.archive.held import UNFINISHED, let_go
+from exporter.archive.names import archive_name, is_archive_name
 from exporter.runner.room import files_in
 from store.access import Actor
 from store.errors import Conflict
@@ -25,7 +27,7 @@ Tell = Callable[[str], None]
 
 
 def sweep(practice: Practice, runner: Actor, tell: Tell = lambda _text: None) -> None:
-    """Expire what is over and remove every file in `downloads` that no download owns.
+    """Expire what is over and remove every archive in `downloads` that no download owns.
 
     Args:
         tell: told a sentence where something could not be removed.
@@ -39,22 +41,32 @@ def sweep(practice: Practice, runner: Actor, tell: Tell = lambda _text: None) ->
     for job_day, number in kept.being_made:
         name = practice.folder.downloads / archive_name(practice.pgid, job_day, number)
         names |= {name.name, part_of(name).name}
-    _remove([path for path in there if path.name not in names], tell)
+    litter = [path for path in there if path.name not in names]
+    _remove([path for path in litter if is_made_here(practice, path)], tell)
+    for part in practice.folder.spool.glob(f".*{UNFINISHED}"):
+        let_go(part)  # a message in plain text, whose delivery was killed
     _clear_plain_copies(practice)
+
+
+def is_made_here(practice: Practice, path: Path) -> bool:
+    """Tell whether what lies in `downloads` can be an archive of this practice, whole or not.
+
+    Anything else was put there by somebody, who may miss it.
+    """
+    return is_archive_name(practice.pgid, path.name) and (path.is_file() or path.is_symlink())
 
 
 def _remove(litter: list[Path], tell: Tell) -> None:
     left: dict[str, str] = {}
     for path in litter:
         try:
-            if path.is_file():
-                path.unlink(missing_ok=True)
+            path.unlink(missing_ok=True)
         except OSError as problem:
             left[path.name] = problem.strerror or type(problem).__name__
     if left:
         first = min(left)
         tell(
-            f"Files in downloads that nothing owns and that cannot be removed: {len(left)}, the"
+            f"Archives in downloads that nothing owns and that cannot be removed: {len(left)}, the"
             f" first {first} ({left[first]}). Close whatever has it open; the next run tries again."
         )
 

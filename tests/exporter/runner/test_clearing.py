@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from exporter.archive.held import open_new
 from exporter.archive.names import archive_name
 from exporter.runner import clearing
 from exporter.runner.checkup import check_computer
@@ -63,6 +64,36 @@ def test_what_a_killed_runner_left_is_swept(practice: Practice) -> None:
     orphan.write_bytes(b"an archive that no download owns")
     run_due(practice)
     assert list(practice.folder.downloads.iterdir()) == []
+
+
+def test_what_somebody_put_into_downloads_is_left_and_told(practice: Practice) -> None:
+    downloads = practice.folder.downloads
+    (downloads / "1000-2026-11-21-0009.zip.bak").write_bytes(b"a copy")
+    (downloads / "1001-2026-11-21-0009.zip").write_bytes(b"another practice's")
+    (downloads / "letter.odt").write_bytes(b"somebody's")
+    (downloads / ".1000-2026-11-21-0009.zip.part").mkdir()
+    (downloads / "gone").symlink_to(downloads / "nowhere")
+    before = set(downloads.iterdir())
+    run_due(practice)
+    assert set(downloads.iterdir()) == before
+    assert leftovers(practice) == (
+        "look",
+        "Not made by Chairside, but in downloads: 5, the first .1000-2026-11-21-0009.zip.part.",
+    )
+
+
+def test_attack_a_code_in_a_message_whose_delivery_was_killed(practice: Practice) -> None:
+    """Vulnerability: the code stays readable in the folder for ever, under a hidden name.
+    Verified: the next run clears it away, but not from under a delivery that is at work."""
+    spool = practice.folder.spool
+    (spool / ".000001-sms.txt.part").write_bytes(b"To: +12065550100")
+    (spool / "000002-sms.txt").write_bytes(b"delivered")
+    at_work = open_new(spool / ".000003-sms.txt.part")
+    assert at_work is not None
+    with at_work:
+        run_due(practice)
+        names = sorted(path.name for path in spool.iterdir())
+    assert names == [".000003-sms.txt.part", "000002-sms.txt"]
 
 
 def test_attack_a_sweep_that_meets_what_another_runner_has_just_begun(
