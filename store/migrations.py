@@ -82,10 +82,12 @@ def check_known(steps: Collection[str]) -> None:
 
 
 def migrate(db: sqlite3.Connection) -> None:
-    """Bring a store to this program's version.
+    """Bring a store to this program's version, inside a transaction that has the write lock.
 
+    Another process may have done so since `is_current` was asked: it is asked again.
     Raises StoreProblem for a store that a newer program has written.
     """
+    assert db.in_transaction, "a change outside a transaction"
     if is_current(db):
         return
     from sqlite_utils import Database

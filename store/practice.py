@@ -14,7 +14,7 @@ from store.clock import PACIFIC, Clock
 from store.database import Store, translated
 from store.errors import BadInput
 from store.folder import PracticeFolder, building_folder, existing_folder
-from store.migrations import check_not_empty, migrate
+from store.migrations import check_not_empty, is_current, migrate
 
 NO_PLACES = {"localtime", "Factory"}
 """Names in the time zone database that mean another zone on another computer, or none."""
@@ -98,7 +98,9 @@ def _open(folder: PracticeFolder, clock: Clock, is_new: bool) -> Store:
         with translated():
             if not is_new:
                 check_not_empty(store.db)
-            migrate(store.db)
+            if not is_current(store.db):
+                with store.transaction():
+                    migrate(store.db)
         if not is_new:
             check_key(store)
             check_number(store)

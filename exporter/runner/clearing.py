@@ -1,8 +1,8 @@
 """Clearing up before each run: what is over is expired, and what nobody owns is removed.
 
-One rule: nothing here ends a run, and only what Chairside made is removed. What cannot be (a program
-has it open, the disk refuses) is left and told; everything else goes on, and the next run tries
-again.
+One rule: nothing here ends a run, and only what Chairside made is removed. What cannot be (a
+program has it open, the disk refuses) is left and told; everything else goes on, and the next run
+tries again.
 """
 
 from __future__ import annotations

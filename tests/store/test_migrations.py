@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from store import practice
 from store.errors import StoreProblem
-from store.migrations import NAMES, step_statements
+from store.migrations import NAMES, is_current, migrate, step_statements
 from store.practice import Practice
 from tests.clocks import FixedClock
 from tests.people import PGID
@@ -31,10 +34,8 @@ def test_a_released_step_still_does_what_it_was_released_with(name: str) -> None
     assert written(STEPS[name]) == (GOLDEN / name).read_text(encoding="utf-8")
 
 
-def test_a_store_of_the_first_step_is_brought_to_this_one_and_keeps_its_rows(
-    practice_data: Path, clock: FixedClock
-) -> None:
-    """What a practice wrote before an update is there after it."""
+def put_back_to_the_first_step(practice_data: Path) -> dict[str, list[tuple[object, ...]]]:
+    """Give a practice the store that the first release would have made; return its rows."""
     folder = practice_data / str(PGID)
     made = sqlite3.connect(folder / "practice.db")
     before = sqlite3.connect(folder / "before.db")
@@ -60,15 +61,49 @@ def test_a_store_of_the_first_step_is_brought_to_this_one_and_keeps_its_rows(
         (folder / f"practice.db{end}").unlink(missing_ok=True)
     (folder / "before.db").replace(folder / "practice.db")
     (folder / "practice.db").chmod(0o600)
+    return kept
+
+
+def test_a_store_of_the_first_step_is_brought_to_this_one_and_keeps_its_rows(
+    practice_data: Path, clock: FixedClock
+) -> None:
+    """What a practice wrote before an update is there after it."""
+    kept = put_back_to_the_first_step(practice_data)
     Practice.open(practice_data, PGID, clock).close()
-    after = sqlite3.connect(folder / "practice.db")
-    for table in set(tables) - {"data_dictionary"}:
+    after = sqlite3.connect(practice_data / str(PGID) / "practice.db")
+    for table in set(kept) - {"data_dictionary"}:
         width = len(kept[table][0]) if kept[table] else 0
         rows = after.execute(f'SELECT * FROM "{table}"').fetchall()
         assert [row[:width] for row in rows] == kept[table]
     described = after.execute("SELECT count(*) FROM data_dictionary").fetchone()
     assert described == (len(kept["data_dictionary"]),)
     after.close()
+
+
+def test_two_that_open_an_older_store_at_once_bring_it_there_once(
+    practice_data: Path, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put_back_to_the_first_step(practice_data)
+    first = sqlite3.connect(practice_data / str(PGID) / "practice.db", isolation_level=None)
+    first.execute("PRAGMA journal_mode = wal")  # as every store has it
+    first.execute("BEGIN IMMEDIATE")
+    asked = threading.Event()
+
+    def is_current_and_tell(db: sqlite3.Connection) -> bool:
+        answer = is_current(db)
+        asked.set()
+        return answer
+
+    monkeypatch.setattr(practice, "is_current", is_current_and_tell)
+    with ThreadPoolExecutor(1) as second:
+        opened = second.submit(Practice.open, practice_data, PGID, clock)
+        assert asked.wait(30)
+        migrate(first)
+        first.execute("COMMIT")
+        opened.result(30).close()
+    steps = first.execute("SELECT name FROM _sqlite_migrations ORDER BY name").fetchall()
+    first.close()
+    assert steps == [(name,) for name in NAMES]
 
 
 def test_a_store_made_now_has_exactly_that_schema(practice_data: Path) -> None:
