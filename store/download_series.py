@@ -125,7 +125,7 @@ def confirmed(store: Store, tx: Change, series_id: int) -> None:
     if found["renews_id"] is not None:
         old = row(store, found["renews_id"])
         if old["ended_at"] is None:
-            # What is being made this minute has its keys already, and goes on.
+            # What is being made goes on, with the keys that are there for it.
             end(store, tx, old, "It was confirmed again.", states=("requested", "scheduled"))
 
 
@@ -157,13 +157,28 @@ def end(
 
 
 def close(store: Store, series_id: int, because: str) -> None:
-    """Note that a series is over and destroy its keys, inside the running transaction."""
+    """Note that a series is over and destroy its keys, inside the running transaction.
+
+    What is being made keeps the keys until it is over: killed, it is tried again.
+    """
     store.execute(
         "UPDATE data_download_series SET ended_at = ?, reason = ?"
         " WHERE data_download_series_id = ? AND ended_at IS NULL",
         (instant(store.clock.now()), because, series_id),
     )
-    download_keys.OF_SERIES.destroy(store, series_id)
+    _destroy_keys_of_ended(store)
+
+
+def _destroy_keys_of_ended(store: Store) -> None:
+    ended = store.rows(
+        "SELECT DISTINCT data_download_series_id FROM data_download_series_key"
+        " JOIN data_download_series s USING (data_download_series_id)"
+        " WHERE s.ended_at IS NOT NULL AND NOT EXISTS"
+        " (SELECT 1 FROM data_download d WHERE d.state IN ('scheduled', 'running')"
+        " AND d.data_download_series_id = s.data_download_series_id)"
+    )
+    for found in ended:
+        download_keys.OF_SERIES.destroy(store, found[0])
 
 
 def close_unconfirmed(store: Store) -> None:
@@ -182,9 +197,10 @@ def keep_going(store: Store, tx: Change) -> None:
     """Bring every series to where it should be now, inside the running transaction.
 
     One that was never confirmed is closed, one whose requester lost the right ends, and where
-    nothing is pending the next download is made.
+    nothing is pending the next download is made. Keys that are of no use any more go.
     """
     close_unconfirmed(store)
+    _destroy_keys_of_ended(store)
     for found in store.rows(
         "SELECT s.*, u.is_disabled FROM data_download_series s"
         " JOIN user u ON u.user_id = s.requested_by"

@@ -31,7 +31,7 @@ from store.use_cases import heartbeat
 from store.use_cases import unattended as use_cases
 from store.use_cases.audit_trail import anchor_head
 from store.use_cases.put_back import end_what_was_put_back
-from store.use_cases.unattended import CancelAsked, Job, LeaseLost, Made, Progress
+from store.use_cases.unattended import CancelAsked, Ended, Job, LeaseLost, Made, Progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,11 @@ class Outcome:
     state: str
     made: Made | None
     reason: str
+
+    @property
+    def is_as_wished(self) -> bool:
+        """Whether it ended as people wanted it: ready, or cancelled by one of them."""
+        return self.state in ("ready", "cancelled")
 
 
 OnProgress = Callable[[Job, Progress], None]
@@ -79,7 +84,8 @@ def run_due(
             practice.call(heartbeat.end_run, runner, beat, "broken", error=told)
         raise
     made = sum(outcome.made is not None for outcome in outcomes)
-    ended = "stopped" if cancelled() else "done" if made == len(outcomes) else "incomplete"
+    is_done = all(outcome.is_as_wished for outcome in outcomes)
+    ended = "stopped" if cancelled() else "done" if is_done else "incomplete"
     patiently(practice, heartbeat.end_run, runner, beat, ended, made)
     return outcomes
 
@@ -145,7 +151,8 @@ def _attempt(
         return _ended(practice, runner, job, ended, keys_taken=keys_taken)
     except Exception as problem:
         # Its text may hold data; its name does not.
-        _ended(practice, runner, job, _Unexpected(f"Unexpected: {type(problem).__name__}."))
+        unexpected = _Unexpected(f"Unexpected: {type(problem).__name__}.")
+        _ended(practice, runner, job, unexpected, keys_taken=keys_taken)
         raise
 
 
@@ -172,7 +179,7 @@ def _ended(
     job: Job,
     problem: ChairsideError,
     *,
-    keys_taken: bool = True,
+    keys_taken: bool,
 ) -> Outcome:
     """Note how an attempt ended, unless the download is another runner's by now."""
     asked = isinstance(problem, CancelAsked)
@@ -194,6 +201,8 @@ def _ended(
             cancelled=asked,
             keys_taken=keys_taken,
         )
+    except Ended as ended:
+        state, reason = "cancelled", ended.what
     except LeaseLost as lost:
         return Outcome(job, "lost", None, lost.what)
     if state == "cancelled":

@@ -23,6 +23,10 @@ class CancelAsked(LeaseLost):
     """Somebody asked to stop this run."""
 
 
+class Ended(LeaseLost):
+    """The download was cancelled meanwhile, by itself or with the series that it belongs to."""
+
+
 @dataclass(frozen=True, slots=True)
 class Job:
     """A download that this runner holds."""

@@ -17,6 +17,7 @@ from store.database import Store
 from store.deadlines import over, times
 from store.use_cases.jobs import LEASE as LEASE
 from store.use_cases.jobs import CancelAsked as CancelAsked
+from store.use_cases.jobs import Ended as Ended
 from store.use_cases.jobs import Job as Job
 from store.use_cases.jobs import LeaseLost as LeaseLost
 from store.use_cases.jobs import Made as Made
@@ -238,10 +239,12 @@ def _put_off(
 
 def _next_due(store: Store) -> sqlite3.Row | None:
     return store.one(
-        "SELECT * FROM data_download WHERE (state = 'scheduled' AND due_at <= :now)"
+        "SELECT * FROM data_download WHERE (state = 'scheduled' AND (due_at <= :now"
+        # One that was put off further than any is, was put off by a clock that ran ahead.
+        "  OR error IS NOT NULL AND due_at > :put_off))"
         f" OR (state = 'running' AND {over('lease_until')})"
         " ORDER BY due_at, data_download_id LIMIT 1",
-        times(store.clock.now(), LEASE),
+        {**times(store.clock.now(), LEASE), "put_off": instant(store.clock.now() + PUT_OFF_BY)},
     )
 
 
@@ -269,6 +272,8 @@ def _lease(store: Store, found: sqlite3.Row, holder: str) -> Job:
 
 def _check_lease(store: Store, job: Job) -> sqlite3.Row:
     found = downloads.row(store, job.download_id)
+    if found["state"] == "cancelled":
+        raise Ended(f"It was cancelled. {found['error'] or ''}".rstrip())
     if found["state"] != "running" or found["fence"] != job.fence:
         raise LeaseLost("Another runner has taken this download over.")
     return found

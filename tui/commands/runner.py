@@ -62,9 +62,11 @@ def run(
     """Do every download that is due. Safe to run as often as you like."""
     if now and user is None:
         raise click.UsageError("--now needs --user: it takes the right Setup - Security.")
+    if user is not None and not now:
+        raise click.UsageError("--user goes with --now: what is due is made without signing in.")
     give_way()
     with open_practice(data, pgid) as practice:
-        if user is not None and now:
+        if user is not None:
             _bring_forward(practice, user, password_file)
         with until_stopped() as stop:
             begun = "timer" if by_timer else "hand"
@@ -73,7 +75,7 @@ def run(
         print_json([_as_json(outcome) for outcome in outcomes])
     else:
         tell(outcomes)
-    if any(outcome.made is None for outcome in outcomes):
+    if not all(outcome.is_as_wished for outcome in outcomes):
         raise SystemExit(1)
 
 

@@ -24,10 +24,11 @@ from exporter.runner.saving import save_archive
 from store import access
 from store.access import Actor
 from store.database import Store
+from store.download_series import Repeat
 from store.errors import BadInput, Conflict, StoreProblem, WrongPassword
 from store.practice import Practice
 from store.schema.tables import exported_tables
-from store.use_cases import downloads, retrieving, running, unattended
+from store.use_cases import downloads, retrieving, running, series, unattended
 from tests import people
 from tests.clocks import FixedClock
 
@@ -380,6 +381,40 @@ def test_two_runners_at_once_make_it_once(
         runner.join()
     assert outcomes == ["ready"]
     assert len(list(practice.folder.downloads.iterdir())) == 1
+
+
+def test_a_series_that_ends_while_its_archive_is_made_is_no_failure(
+    practice: Practice, sign_in: SignIn, clock: FixedClock
+) -> None:
+    people.scheduled(practice, sign_in("dana"), repeat=Repeat("weekly"))
+    clock.advance(days=1)
+    dana = sign_in("dana")
+
+    def end_it(*_progress: object) -> None:
+        clock.advance(seconds=1)
+        for going in practice.call(series.list_series, dana):
+            if going.ended_at is None:
+                practice.call(series.end_series, dana, going.series_id)
+
+    (outcome,) = run_due(practice, end_it)
+    assert (outcome.state, outcome.is_as_wished) == ("cancelled", True)
+    assert outcome.reason == "It was cancelled. Dana Ruiz ended it."
+    assert list(practice.folder.downloads.iterdir()) == []
+
+
+@pytest.mark.parametrize("keys_taken", [False, True])
+def test_what_a_clock_ahead_put_off_is_due_once_it_is_set_right(
+    practice: Practice, sign_in: SignIn, clock: FixedClock, keys_taken: bool
+) -> None:
+    people.scheduled(practice, sign_in("dana"))
+    clock.advance(days=1)
+    right = clock.now()
+    clock.advance(days=1000)
+    job = practice.call(unattended.claim, RUNNER, "runner 1")
+    assert job is not None
+    practice.call(unattended.fail, RUNNER, job, "The disk is full.", keys_taken=keys_taken)
+    clock.set(right)
+    assert [outcome.state for outcome in run_due(practice)] == ["ready"]
 
 
 def test_a_runner_that_lost_its_lease_changes_nothing(

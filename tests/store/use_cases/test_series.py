@@ -116,6 +116,32 @@ def test_a_weekly_download_is_made_one_at_a_time_with_keys_of_one_confirmation(
     assert "Your weekly data download waits until you confirm it again." in told
 
 
+def test_what_a_killed_runner_began_is_made_though_the_series_was_confirmed_again(
+    practice: Practice, sign_in: SignIn, clock: FixedClock
+) -> None:
+    """Its keys go with the series only once it is over; none of them is taken twice."""
+    scheduled(practice, sign_in("dana"), repeat=MONTHLY)
+    go_to(clock, date.fromisoformat(pending(practice)[0]))
+    dana = signed_in(practice, "dana")
+    killed = practice.call(claim, RUNNER, "runner 1")
+    assert killed is not None
+    count = download_keys.entries_per_archive()
+    first = practice.call(take_keys, RUNNER, killed, count)
+    (old,) = practice.call(series.list_series, dana)
+    day = practice.call(series.next_day, dana, old.series_id)
+    renewed = requested(practice, dana, day, Repeat("monthly", old.series_id))
+    practice.call(downloads.confirm_download, dana, renewed, last_code(practice))
+    clock.advance(minutes=5)
+    again = practice.call(claim, RUNNER, "runner 2")
+    assert again is not None
+    assert (again.download_id, again.attempt) == (killed.download_id, 2)
+    second = practice.call(take_keys, RUNNER, again, count)
+    assert not {key.salt for key in first} & {key.salt for key in second}
+    made = Made(practice.clock.now(), "a.zip", 8, "0" * 64, ())
+    practice.call(finish, RUNNER, again, made)
+    assert keys_left(practice, old.series_id) == 0
+
+
 def test_confirming_again_takes_password_and_code_and_keeps_the_day(
     practice: Practice, sign_in: SignIn, clock: FixedClock
 ) -> None:
