@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from textual import events, work
@@ -264,9 +265,9 @@ class ChairsideApp(NothingOut, LongWork, App[None], inherit_bindings=False):
     def do_kiosk_sign_out(self) -> None:
         """F10; what cannot be shown again is asked about first."""
         if isinstance(self.screen, AsksToLeave):
-            self.screen.ask_to_leave(self._sign_out_now)
+            self.screen.ask_to_leave(partial(self.ask_about_work, self._sign_out_now))
         else:
-            self._sign_out_now()
+            self.ask_about_work(self._sign_out_now)
 
     def _sign_out_now(self) -> None:
         actor, self.actor = self.actor, None

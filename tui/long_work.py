@@ -14,6 +14,7 @@ from textual.app import App
 
 from store.errors import ChairsideError
 from tui.widgets.jobs import Job, JobEnded
+from tui.widgets.place import PlaceMixin
 
 if TYPE_CHECKING:
     from store.access import Actor
@@ -36,6 +37,37 @@ class LongWork(App[None]):
         if self._closing_down is not None:
             job.cancel()
         self._job(job, run)
+
+    def ask_about_work(self, go: Callable[[], None]) -> None:
+        """Call `go` at once, or ask first whether to stop what this user has running.
+
+        What leaves readable is written to the audit trail, which takes a session: without one it
+        would not stay.
+        """
+        from tui.screens.dialogs import ConfirmDialog
+
+        mine = [job for job in self.jobs if not job.is_over and job.owner is not None]
+        screen = self.screen
+        if not mine or self.actor is None or not isinstance(screen, PlaceMixin):
+            go()
+            return
+
+        def answered(stop: bool | None) -> None:
+            if stop:
+                for job in mine:
+                    job.cancel()
+                go()
+
+        screen.open(
+            ConfirmDialog(
+                "Stop it and sign out?",
+                f"{mine[0].title}: not done yet. Signing out stops it, and what is half made is"
+                " removed. F9 locks the desk instead, and it goes on.",
+                do="Stop and sign out",
+                keep="Stay",
+            ),
+            answered,
+        )
 
     @work(description="job", group="jobs", exit_on_error=False)
     async def _job(self, job: Job, run: Callable[[Job], Coroutine[Any, Any, str]]) -> None:

@@ -221,6 +221,8 @@ async def test_the_timer_and_the_quota_are_set_with_one_key_each_and_the_disk_is
         await see(pilot, "0 bytes are used; 10 GB are left for new ones.")
         await pilot.press("ctrl+u", "0", "enter")
         await see(pilot, "1 to 100,000 GB.")
+        await pilot.press("ctrl+u", *"2.5", "enter")
+        await see(pilot, "A whole number of gigabytes.")
         await pilot.press("ctrl+u", *"250", "enter")
         await see(pilot, "Saved. Downloads may take 250 GB.")
         await see(pilot, "downloads use 0 bytes of 250 GB")
@@ -325,7 +327,7 @@ async def test_a_folder_that_is_gone_is_named_and_the_list_is_not_pointed_to(
     async with kiosk.run_test(size=SMALL) as pilot:
         await sign_in(pilot, "kim")
         await open_place(pilot, "export_runner")
-        await see(pilot, "/downloads cannot be read (Not a directory).")
+        await see(pilot, "cannot be read (Not a directory).")
         await settle(pilot, lambda: kiosk.screen._installed is not None)
         assert "The system is being asked." not in kiosk.screen.why_not("runner.install")
         await pilot.press("q")

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from exporter.archive.progress import stopped
 from store.errors import SessionEnded
 from store.practice import Practice
 from tests import people
@@ -15,6 +16,7 @@ from tests.tui.conftest import SMALL, arrive, see, settle, sign_in, words_of
 from tests.tui.places import open_place
 from tui import keys
 from tui.screens.data_download import DataDownloadScreen
+from tui.screens.dialogs import ProgressDialog
 from tui.screens.home import HomeScreen
 from tui.screens.home_lines import NoticeLine, PlaceLine
 from tui.screens.home_places import NUMBERS, PLACE_CLASSES, in_columns, screen_of
@@ -105,6 +107,8 @@ async def test_what_ended_during_the_lock_is_told_to_who_started_it(kiosk: Any) 
         await sign_in(pilot)
         kiosk.start_job(Job("Saving"), work)
         await pilot.press("f10")
+        await see(pilot, "Saving: not done yet.")
+        await pilot.press("tab", "enter")
         await see(pilot, "Signed out.")
         locked.set()
         await sign_in(pilot, "ana")
@@ -113,6 +117,32 @@ async def test_what_ended_during_the_lock_is_told_to_who_started_it(kiosk: Any) 
         await see(pilot, "Signed out.")
         await sign_in(pilot)
         await see(pilot, "Saved as somewhere.")
+
+
+async def test_signing_out_asks_before_it_stops_what_is_running(kiosk: Any) -> None:
+    """What it makes could not be written to the audit trail any more, and would not stay."""
+
+    async def work(job: Job) -> str:
+        while not job.cancelled():
+            await asyncio.sleep(0)
+        raise stopped()
+
+    async with kiosk.run_test(size=SMALL) as pilot:
+        await sign_in(pilot)
+        job = Job("Converting a.zip")
+        kiosk.start_job(job, work)
+        kiosk.screen.open(ProgressDialog(job))
+        await pilot.press("f10")
+        await see(pilot, "Converting a.zip: not done yet.")
+        await pilot.press("enter")
+        await see(pilot, "Working")
+        assert kiosk.actor is not None
+        assert not job.cancelled()
+        await pilot.press("f10")
+        await see(pilot, "F9 locks the desk instead")
+        await pilot.press("tab", "enter")
+        await see(pilot, "Signed out.")
+        await settle(pilot, lambda: job.is_over)
 
 
 async def test_what_ends_while_home_is_open_is_told_at_once(kiosk: Any) -> None:
@@ -144,6 +174,8 @@ async def test_work_whose_session_had_ended_is_told_in_words_of_its_own(kiosk: A
         await sign_in(pilot)
         kiosk.start_job(Job("Converting a.zip"), work)
         await pilot.press("f10")
+        await see(pilot, "Converting a.zip: not done yet.")
+        await pilot.press("tab", "enter")
         await see(pilot, "Signed out.")
         locked.set()
         await sign_in(pilot)

@@ -42,7 +42,7 @@ class QuotaDialog(Dialog[int | None], place="quota"):
             id="gigabytes",
             value=str(self._disk.quota // room.GIGABYTE),
             max_length=6,
-            restrict=r"[0-9]*",
+            restrict=r"[0-9.,]*",
             meaning=" ",
         )
 
@@ -64,7 +64,10 @@ class QuotaDialog(Dialog[int | None], place="quota"):
     def _check(self) -> int | None:
         """Say what the figure means, or what is wrong with it; return it if it can be kept."""
         field = self.query_one(Field)
-        gigabytes = int(field.value or 0)
+        if not field.value.isdecimal():
+            field.complain("A whole number of gigabytes.")
+            return None
+        gigabytes = int(field.value)
         if not 1 <= gigabytes <= room.MOST_GIGABYTES:
             field.complain(f"1 to {words.number(room.MOST_GIGABYTES)} GB.")
             return None
