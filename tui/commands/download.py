@@ -13,6 +13,7 @@ import click
 from store.errors import NotFound, WrongCode
 from tui.commands.download_patient import patient
 from tui.commands.download_series import series
+from tui.commands.paths import TypedPath
 from tui.commands.signing_in import ask_password, asked_code, signed_in, user_options
 from tui.commands.support import (
     Number,
@@ -174,7 +175,7 @@ def list_(
 @data_options
 @user_options
 @click.argument("download_id", metavar="ID", type=Number(1))
-@click.option("--to", "folder", type=click.Path(path_type=Path), required=True, metavar="DIR")
+@click.option("--to", "folder", type=TypedPath(), required=True, metavar="DIR")
 @handles_errors
 def save(
     data: Path,
