@@ -12,7 +12,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from exporter.archive.files import free_bytes, told_plainly
+from exporter.archive.disk import told_plainly
+from exporter.archive.files import free_bytes
 from exporter.archive.progress import IsCancelled, OnProgress
 from exporter.backup.contents import Manifest, NotABackup
 from exporter.backup.opening import Backup, opened

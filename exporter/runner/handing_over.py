@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from exporter.archive.files import taken_back_on_error
+from exporter.archive.disk import taken_back_on_error
 from exporter.archive.progress import IsCancelled, OnProgress
 from exporter.runner.saving import save_archive
 from store.access import Actor

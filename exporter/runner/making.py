@@ -12,7 +12,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from exporter.archive.contents import EntryRecord, Snapshot, TableContents
-from exporter.archive.files import part_of, told_plainly
+from exporter.archive.disk import told_plainly
+from exporter.archive.files import part_of
 from exporter.archive.manifest import write_descriptions
 from exporter.archive.names import archive_name, entry_of
 from exporter.archive.writer import ArchiveWriter

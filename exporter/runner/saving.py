@@ -6,7 +6,8 @@ import hashlib
 import os
 from pathlib import Path
 
-from exporter.archive.files import part_of, told_plainly, whole_file
+from exporter.archive.disk import told_plainly
+from exporter.archive.files import part_of, whole_file
 from exporter.archive.progress import IsCancelled, OnProgress, Work
 from exporter.runner.making import sha256_of
 from store.errors import BadInput, StoreProblem
