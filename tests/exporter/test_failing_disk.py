@@ -85,3 +85,45 @@ def test_a_disk_that_fails_once_the_name_is_given_keeps_nothing(
     assert disclosures(data) == 0
     assert work(data, usb, way) == (0, {"kind": "", "told": ""})
     assert names(usb)
+
+
+def test_a_copy_that_cannot_be_taken_back_is_told_and_noted(data: Path, usb: Path) -> None:
+    """Section 6: where the disk refuses that too, the copy is there and so is its disclosure."""
+    copy = usb / f"1000-2026-11-21-patient-{PATIENT}.zip"
+    at = (usb, copy)
+    _code, told = work(data, usb, "patient", "fsync:error=EIO", "unlink:error=EIO", at=at)
+    assert told["kind"] == "LeftBehind"
+    assert f"could not be removed again: {copy.name}. It is still there." in told["told"]
+    assert names(usb) == [copy.name]
+    assert disclosures(data) == 1
+
+
+@pytest.mark.parametrize("call", ["link", "unlink", "fsync"])
+def test_attack_a_patients_copy_of_which_no_disclosure_tells(
+    data: Path, usb: Path, call: str
+) -> None:
+    """Vulnerability: a whole copy, and nobody knows of it. Scenario: killed as it gets its name.
+    Verified: each copy has its disclosure; the next try clears up, and nothing hidden stays."""
+    copy = usb / f"1000-2026-11-21-patient-{PATIENT}.zip"
+    part = usb / f".{copy.name}.part"
+    at = (usb,) if call == "fsync" else (copy, part)
+    code, _told = work(data, usb, "patient", f"{call}:signal=SIGKILL", at=at)
+    assert code == -signal.SIGKILL
+    assert copy.exists() or part.exists()
+    assert disclosures(data) == 1
+    was_named = copy.exists()
+    assert work(data, usb, "patient") == (0, {"kind": "", "told": ""})
+    again = [copy.with_stem(f"{copy.stem}-2").name] if was_named else []
+    assert names(usb) == sorted([copy.name, *again])
+    assert disclosures(data) == 2
+
+
+def test_what_a_killed_copy_left_goes_with_the_next_one_of_anybody(data: Path, usb: Path) -> None:
+    """It stayed for ever: the next one has another day and another patient in its name."""
+    (usb / ".1000-2026-10-02-patient-7.zip.part").write_bytes(b"half")
+    (usb / ".2000-2026-10-02-patient-7.zip.part").write_bytes(b"another practice's")
+    assert work(data, usb, "patient") == (0, {"kind": "", "told": ""})
+    assert names(usb) == [
+        ".2000-2026-10-02-patient-7.zip.part",
+        f"1000-2026-11-21-patient-{PATIENT}.zip",
+    ]
