@@ -153,6 +153,7 @@ def list_(
     data: Path, pgid: int | None, user: str, password_file: str | None, as_json: bool
 ) -> None:
     """List data downloads, newest first."""
+    from store.clock import date_in_zone
     from store.use_cases.downloads import list_downloads
 
     password = ask_password(user, password_file)
@@ -165,7 +166,9 @@ def list_(
         click.echo("No data download has been scheduled yet.")
     for download in found:
         who = "you" if download.is_mine else download.requested_by
-        kept = "" if download.expires_at is None else f"kept until {download.expires_at:%d %b}"
+        kept = ""
+        if download.expires_at is not None:
+            kept = f"kept until {date_in_zone(download.expires_at, download.time_zone):%d %b}"
         click.echo(
             f"{download.download_id:>5}  {download.run_on}  {download.state:<10}  {who:<24}  {kept}"
         )
