@@ -10,15 +10,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from exporter.archive.disk import told_plainly
 from exporter.archive.entry import Entry
 from exporter.archive.errors import Unsupported
-from exporter.archive.files import (
-    free_bytes,
-    refuse_existing,
-    told_plainly,
-    whole_file,
-    whole_folder,
-)
+from exporter.archive.files import free_bytes, refuse_existing, whole_file, whole_folder
 from exporter.archive.hostile import refuse_hostile
 from exporter.archive.progress import IsCancelled, OnProgress, Work
 from exporter.archive.side_by_side import side_by_side

@@ -7,16 +7,16 @@ power failure leaves goes with the next work into the same place (held.py).
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import os
 import secrets
 import shutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
+from exporter.archive.disk import taken_back_on_error, told_file, told_plainly
 from exporter.archive.errors import ArchiveProblem
 from exporter.archive.held import (
     STAGING,
@@ -29,12 +29,11 @@ from exporter.archive.held import (
 )
 from exporter.archive.hostile import MAX_STEP
 from exporter.archive.names import README
-from store.errors import BadInput, DiskFull
+from store.errors import BadInput
 from store.folder import sync_folder
 
 PRIVATE_FOLDER = 0o700
 _TRIES = 3
-_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 def part_of(path: Path) -> Path:
@@ -51,32 +50,6 @@ def clear_leftover(path: Path) -> None:
 
 
 @contextmanager
-def told_plainly(folder: Path) -> Iterator[None]:
-    """Turn the errors of a disk into DiskFull or ArchiveProblem, with what to do."""
-    try:
-        yield
-    except OSError as problem:
-        if problem.errno in _NO_ROOM:
-            raise DiskFull(
-                f"There is no room left in {_known_as(folder)}.",
-                kept="The unfinished file was removed; everything else is as it was.",
-                do="Free some space or choose another disk, then try again.",
-            ) from problem
-        reason = problem.strerror or type(problem).__name__
-        raise ArchiveProblem(
-            f"Reading or writing in {_known_as(folder)} failed ({reason}).",
-            kept="The unfinished file was removed; everything else is as it was.",
-            do="Check the disk and the rights to the folder, then try again.",
-        ) from problem
-
-
-def _known_as(folder: Path) -> str:
-    """Return what people call a folder: one that is only there for now by the one it is in."""
-    known = folder.parent if folder.name.startswith(".") else folder
-    return known.name or "the folder"
-
-
-@contextmanager
 def whole_file(
     path: Path, *, replace: bool = False, check: Callable[[Path], None] | None = None
 ) -> Iterator[BinaryIO]:
@@ -84,43 +57,48 @@ def whole_file(
 
     `check` is called with the synced file under its temporary name; what it raises ends it all.
     Raises BadInput where `path` exists and `replace` is not set, ArchiveProblem where another
-    run is writing it or the disk fails, DiskFull where there is no room.
+    run is writing it or the disk fails, DiskFull where there is no room. What goes wrong with
+    other files in the block is not this one's.
     """
     if not replace and os.path.lexists(path):
         raise _exists(path)
-    part = part_of(path)
-    with told_plainly(path.parent):
-        file = open_new(part)
-        if file is None:
-            raise in_use(part)
-        with kept(file, part):
-            with file:
-                yield file
+    part, folder = part_of(path), path.parent
+    with told_plainly(folder):
+        new = open_new(part)
+    if new is None:
+        raise in_use(part)
+    with kept(new, part):
+        with new, told_file(new, folder) as file:
+            yield file
+            with told_plainly(folder):
                 file.flush()
                 os.fsync(file.fileno())
-                if check is not None:
-                    check(part)
-                if not is_at(file.fileno(), part):
-                    raise ArchiveProblem(
-                        "Another run took the place of this one.", do="Look at its outcome."
-                    )
-            _rename(part, path, replace=replace)
-        sync_folder(path.parent)
+            if check is not None:
+                check(part)
+            with told_plainly(folder):
+                is_ours = is_at(file.fileno(), part)
+            if not is_ours:
+                raise ArchiveProblem(
+                    "Another run took the place of this one.", do="Look at its outcome."
+                )
+        _give_name(part, path, replace=replace)
 
 
 @contextmanager
 def private_folder(target: Path) -> Iterator[Path]:
     """Yield a new folder inside `target` that only we read; it goes when the block ends.
 
-    Those that killed runs left in `target` go first. Raises OSError.
+    Those that killed runs left in `target` go first. Raises ArchiveProblem, DiskFull.
     """
-    _clear_killed(target)
-    # Its lock is there before the folder is, and until after it: one without a lock is nobody's.
-    lock, file = _new_lock(target)
+    with told_plainly(target):
+        _clear_killed(target)
+        # Its lock is there before the folder is, and until after it: one without is nobody's.
+        lock, file = _new_lock(target)
     staging = lock.with_suffix(UNFINISHED)
     try:
         with file:
-            staging.mkdir(mode=PRIVATE_FOLDER)
+            with told_plainly(target):
+                staging.mkdir(mode=PRIVATE_FOLDER)
             try:
                 yield staging
             finally:
@@ -137,31 +115,17 @@ def whole_folder(target: Path) -> Iterator[Path]:
     `target` is made where it is missing. None of the files may be there already: BadInput, and
     nothing is moved. On any error `target` is as it was.
     """
-    with told_plainly(target):
-        is_new = not target.exists()
-        target.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
-        moved: list[Path] = []
-        try:
-            with taken_back_on_error(moved), private_folder(target) as staging:
-                yield staging
-                _move_all(staging, target, moved)
-        except BaseException:
-            if is_new:
-                with suppress(OSError):
-                    target.rmdir()
-            raise
-        sync_folder(target)
-
-
-@contextmanager
-def taken_back_on_error(made: Iterable[Path]) -> Iterator[None]:
-    """Remove files that have their names already if the block fails, for whatever reason."""
-    try:
-        yield
-    except BaseException:
-        for path in made:
-            path.unlink(missing_ok=True)
-        raise
+    made: list[Path] = []
+    with taken_back_on_error(made):
+        with told_plainly(target):
+            if not target.exists():
+                target.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
+                made.append(target)
+        with private_folder(target) as staging:
+            yield staging
+            with told_plainly(target):
+                _move_all(staging, target, made)
+                sync_folder(target)
 
 
 def refuse_existing(target: Path, names: list[str]) -> None:
@@ -208,10 +172,24 @@ def _new_lock(target: Path) -> tuple[Path, BinaryIO]:
     raise in_use(lock)
 
 
-def _rename(part: Path, path: Path, *, replace: bool) -> None:
+def _give_name(part: Path, path: Path, *, replace: bool) -> None:
     if replace:
-        part.replace(path)
+        with told_plainly(path.parent):
+            part.replace(path)
+        with told_plainly(
+            path.parent, kept=f"{path.name} has its name; a power failure may undo that."
+        ):
+            sync_folder(path.parent)
         return
+    with told_plainly(path.parent):
+        _rename(part, path)
+    # The last call of all can still fail, and then nobody will ever be told of this file.
+    with taken_back_on_error([path]), told_plainly(path.parent):
+        sync_folder(path.parent)
+
+
+def _rename(part: Path, path: Path) -> None:
+    """Give a file its name, never in the place of another."""
     try:
         # A hard link, unlike a rename, refuses to take the place of a file that appeared since.
         os.link(part, path)
@@ -223,30 +201,21 @@ def _rename(part: Path, path: Path, *, replace: bool) -> None:
             raise _exists(path) from None
         part.rename(path)
     else:
-        part.unlink()
+        with taken_back_on_error([path]):
+            part.unlink()
 
 
-def _move_all(staging: Path, target: Path, moved: list[Path]) -> None:
+def _move_all(staging: Path, target: Path, made: list[Path]) -> None:
+    """Give all files their names, and note each, and each folder, as soon as it is there."""
     # The page that tells what lies there comes last: where it is, everything is.
     files = sorted((p for p in staging.rglob("*") if p.is_file()), key=_page_last)
     names = [str(p.relative_to(staging)) for p in files]
     refuse_existing(target, names)
-    made: list[Path] = []
-    try:
-        for file, name in zip(files, names, strict=True):
-            place = target / name
-            _make_folders(target, place.parent, made)
-            _rename(file, place, replace=False)
-            moved.append(place)
-    except BaseException:
-        for path in moved:
-            path.unlink(missing_ok=True)
-        for folder in reversed(made):
-            with suppress(OSError):
-                folder.rmdir()
-        raise
-    for folder in sorted((p for p in staging.rglob("*") if p.is_dir()), reverse=True):
-        folder.rmdir()
+    for file, name in zip(files, names, strict=True):
+        place = target / name
+        _make_folders(target, place.parent, made)
+        _rename(file, place)
+        made.append(place)
 
 
 def _page_last(file: Path) -> tuple[bool, Path]:

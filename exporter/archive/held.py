@@ -15,6 +15,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
+from exporter.archive.disk import take_back
 from exporter.archive.errors import ArchiveProblem
 
 PRIVATE_FILE = 0o600
@@ -67,14 +68,14 @@ def _hold(file: BinaryIO, part: Path) -> bool:
 def kept(file: BinaryIO, part: Path) -> Iterator[None]:
     """Keep a file locked after it is closed, until the block ends; after an error `part` goes.
 
-    On Windows it is open no longer: there no open file is renamed.
+    On Windows it is open no longer: there no open file is renamed. Raises LeftBehind.
     """
     again = None if sys.platform == "win32" else os.dup(file.fileno())
     try:
         yield
-    except BaseException:
+    except BaseException as problem:
         if again is None or is_at(again, part):
-            part.unlink(missing_ok=True)
+            take_back([part], problem)
         raise
     finally:
         if again is not None:

@@ -20,9 +20,10 @@ from Cryptodome.Cipher import AES
 from Cryptodome.Util import Counter
 
 from exporter.archive.directory import MAC_BYTES, Entry, not_whole, read_directory
+from exporter.archive.disk import told_plainly
 from exporter.archive.encrypter import AES_128
 from exporter.archive.errors import DamagedEntry
-from exporter.archive.files import clear_leftover, told_plainly, whole_file
+from exporter.archive.files import clear_leftover, whole_file
 from store.archive_key import CHECK_BYTES, SALT_BYTES, EntryKey
 
 BLOCK = 1024 * 1024

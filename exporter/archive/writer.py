@@ -17,7 +17,7 @@ from types import TracebackType
 from exporter.archive.container import EncryptedZip, EntryFile, EntryInfo
 from exporter.archive.contents import EntryRecord
 from exporter.archive.errors import ArchiveProblem
-from exporter.archive.files import told_plainly, whole_file
+from exporter.archive.files import whole_file
 from exporter.archive.names import DESCRIBING
 from store.archive_key import EntryKey
 
@@ -154,24 +154,22 @@ class ArchiveWriter:
         if not _PLAIN_NAME.fullmatch(name) or any(r.name == name for r in self.records):
             raise ValueError(f"not a new, plain entry name: {name}")
         key = self._next_key()
-        with told_plainly(self._path.parent):
-            entry = self._zip.add(EntryInfo(name, self._date_time), key, may_be_large=may_be_large)
-            self._is_writing = True
-            try:
-                writer = EntryWriter(name, entry)
-                yield writer
-                self.records.append(writer.finish())
-            except BaseException:
-                entry.abandon()
-                raise
+        entry = self._zip.add(EntryInfo(name, self._date_time), key, may_be_large=may_be_large)
+        self._is_writing = True
+        try:
+            writer = EntryWriter(name, entry)
+            yield writer
+            self.records.append(writer.finish())
+        except BaseException:
+            entry.abandon()
+            raise
         self._is_writing = False
 
     def settled(self) -> int:
         """Return up to which byte the file stays as it is; so much of it can be read by others."""
         if self._zip is None:
             raise RuntimeError("inside the archive's own block")
-        with told_plainly(self._path.parent):
-            return self._zip.settled()
+        return self._zip.settled()
 
     def commit(self) -> None:
         """Write the directory, sync, and give the file its name. A clean exit does it too."""
@@ -185,7 +183,7 @@ class ArchiveWriter:
             raise broken
         container, self._zip = self._zip, None
         container.put_first(DESCRIBING)
-        with self._stack, told_plainly(self._path.parent):
+        with self._stack:
             container.close()
 
 

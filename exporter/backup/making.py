@@ -14,13 +14,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from exporter.archive.files import (
-    PRIVATE_FOLDER,
-    free_bytes,
-    part_of,
-    told_plainly,
-    whole_file,
-)
+from exporter.archive.disk import taken_back_on_error, told_plainly
+from exporter.archive.files import PRIVATE_FOLDER, free_bytes, part_of, whole_file
 from exporter.archive.names import README
 from exporter.archive.progress import IsCancelled, OnProgress, Progress, Work
 from exporter.archive.writer import ArchiveWriter
@@ -102,7 +97,7 @@ def make_backup(
         DiskFull, ArchiveProblem, StoreProblem, Cancelled: nothing is left behind.
     """
     check_passphrase(passphrase)
-    folder = folder.expanduser().absolute()
+    folder = folder.absolute()
     _check_target(practice.folder, folder)
     with alone_in(practice.folder.path, "A backup of this practice"):
         now = practice.clock.now()
@@ -119,11 +114,8 @@ def make_backup(
             with suppress(ChairsideError):
                 practice.call(backing_up.give_up_backup, begun, problem.what)
             raise
-        try:
+        with taken_back_on_error([made.path]):
             _record(practice, begun, made)
-        except BaseException:
-            made.path.unlink(missing_ok=True)
-            raise
     practice.call(anchor_head)
     return made
 
@@ -167,24 +159,20 @@ def _make(one: _Making, copy: PracticeFolder) -> MadeBackup:
     one.next_is("Checking")
     snapshots.check_sound(copy.database)
     trail_fault = _fault_of_trail(copy)
-    manifest = _write(one, copy, taken_at)
-    there = one.path.stat()
-    return MadeBackup(
-        one.path,
-        there.st_size,
-        sha256_of(one.path),
-        manifest,
-        trail_fault,
-        there.st_dev == copy.path.stat().st_dev,
-    )
+    return _write(one, copy, taken_at, trail_fault)
 
 
-def _write(one: _Making, copy: PracticeFolder, taken_at: datetime) -> Manifest:
+def _write(one: _Making, copy: PracticeFolder, taken_at: datetime, trail_fault: str) -> MadeBackup:
     """Lock the copy's files into the backup; it has its name once it was read back."""
+    there = sha256 = None
 
     def read_back(part: Path) -> None:
+        nonlocal there, sha256
         with opened(part, one.passphrase) as backup:
             backup.check(one.telling("Reading back"), one.cancelled)
+        # Whatever can fail does so before it has its name.
+        with told_plainly(part.parent):
+            there, sha256 = part.stat(), sha256_of(part)
 
     def next_key() -> EntryKey:
         return derive(one.passphrase)
@@ -206,7 +194,10 @@ def _write(one: _Making, copy: PracticeFolder, taken_at: datetime) -> Manifest:
             {name: _write_file(writer, copy.path / name, work) for name in FILES},
         )
         _write_text(writer, MANIFEST, manifest.to_json())
-    return manifest
+    assert there is not None
+    assert sha256 is not None
+    is_same_disk = there.st_dev == copy.path.stat().st_dev
+    return MadeBackup(one.path, there.st_size, sha256, manifest, trail_fault, is_same_disk)
 
 
 def _write_file(writer: ArchiveWriter, path: Path, work: Work) -> FileMade:

@@ -12,7 +12,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from exporter.archive.files import free_bytes, told_plainly
+from exporter.archive.disk import told_plainly
+from exporter.archive.files import free_bytes
 from exporter.archive.progress import IsCancelled, OnProgress
 from exporter.backup.contents import Manifest, NotABackup
 from exporter.backup.opening import Backup, opened
@@ -97,8 +98,7 @@ def _restore(
     manifest = backup.manifest
     _check_room(wish.data, backup.bytes)
     with putting_back.new_folder(wish.data, manifest.pgid) as folder:
-        with told_plainly(wish.data):
-            backup.extract(folder.path, progress, cancelled)
+        backup.extract(folder.path, progress, cancelled)
         _check_copy(folder, manifest)
         trail_fault = _fault_of_trail(folder, wish)
         what = PutBack(wish.backup.name, manifest.taken_at, manifest.head, replaced, trail_fault)

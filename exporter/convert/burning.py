@@ -20,9 +20,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from exporter.archive.disk import told_plainly
 from exporter.archive.errors import ArchiveProblem, Cancelled, drawn
 from exporter.archive.extraction import refuse_if_too_large
-from exporter.archive.files import private_folder, told_plainly
+from exporter.archive.files import private_folder
 from exporter.archive.progress import IsCancelled, OnProgress, Work
 from exporter.convert.disc_parts import SECTOR, sectors_of
 from store.errors import NotFound

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from exporter.archive.description import Manifest
+from exporter.archive.disk import told_plainly
 from exporter.archive.errors import ArchiveProblem
 from exporter.archive.extraction import refuse_if_too_large
-from exporter.archive.files import refuse_existing, told_plainly, whole_folder
+from exporter.archive.files import refuse_existing, whole_folder
 from exporter.archive.held import PRIVATE_FILE
 from exporter.archive.names import README
 from exporter.archive.progress import IsCancelled, OnProgress, Work

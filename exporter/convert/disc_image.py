@@ -8,7 +8,6 @@ Source: ECMA-119 (ISO 9660), Joliet specification; REQUIREMENTS D19.
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 import struct
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -16,8 +15,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from exporter.archive.disk import forget_cache, told_plainly
 from exporter.archive.errors import ArchiveProblem
-from exporter.archive.files import told_plainly, whole_file
+from exporter.archive.files import whole_file
 from exporter.archive.names import README
 from exporter.convert.disc_contents import MANIFEST, DiscFile, read_manifest
 
@@ -68,7 +68,8 @@ def build_image(
             step, seen = done - seen, done
             on_bytes(step)
 
-        with whole_file(target) as file:
+        # What it puts together lies in the same folder.
+        with whole_file(target) as file, told_plainly(target.parent):
             iso.write_fp(file, BLOCK, progress_cb=watch, progress_opaque=None)
     finally:
         iso.close()
@@ -142,7 +143,7 @@ def _opened(image: Path) -> Iterator[PyCdlib]:
 
     iso = PyCdlib()
     with told_plainly(image.parent), image.open("rb") as file:
-        _forget_cache(file.fileno())
+        forget_cache(file.fileno())
         try:
             iso.open_fp(file)
             yield iso
@@ -152,12 +153,6 @@ def _opened(image: Path) -> Iterator[PyCdlib]:
             # An image that could not be opened has nothing to close.
             if iso._initialized:
                 iso.close()
-
-
-def _forget_cache(descriptor: int) -> None:
-    """Have the next reads come from the disk, not from what was just written to memory."""
-    if hasattr(os, "posix_fadvise"):
-        os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
 
 
 def _files(iso: PyCdlib, image: str) -> dict[str, int]:

@@ -157,10 +157,17 @@ def _file(path: Path) -> Source:
 def _batches(path: Path, separator: str, width: int, work: Work) -> Iterator[Batch]:
     name = drawn(path.name)
     done = 0
-    with path.open(encoding="utf-8-sig", newline="") as file:
+    with _readable(path):
+        file = path.open(encoding="utf-8-sig", newline="")
+    with file:
         records = _records(name, file, separator)
-        next(records, None)
-        while some := _some(records):
+        with _readable(path):
+            next(records, None)
+        while True:
+            with _readable(path):
+                some = _some(records)
+            if not some:
+                break
             for place, (_text, row) in enumerate(some, start=done + 2):
                 if len(row) != width and (row or width != 1):
                     fault = f"record {place:,} has {len(row)} fields where {width} belong"

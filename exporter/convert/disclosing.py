@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from exporter.archive.files import taken_back_on_error
+from exporter.archive.disk import taken_back_on_error
 from exporter.archive.progress import IsCancelled, OnProgress
 from exporter.convert.burning import burn
 from store.access import Actor

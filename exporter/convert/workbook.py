@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from exporter.archive.description import DescribedTable
+from exporter.archive.disk import told_plainly
 from exporter.archive.extraction import refuse_if_too_large
 from exporter.archive.files import refuse_existing, whole_file, whole_folder
 from exporter.archive.progress import IsCancelled, OnProgress, Work
@@ -57,7 +58,11 @@ def to_workbook(
     refuse_if_too_large(path.parent, work.bytes_total * GROWTH)
     assert archive.manifest is not None
     made = moment(archive.manifest.snapshot)
-    with whole_folder(path.parent) as staging, SheetBook(staging, made) as book:
+    with (
+        whole_folder(path.parent) as staging,
+        told_plainly(path.parent),
+        SheetBook(staging, made) as book,
+    ):
         notes: list[str] = []
         for table in chosen:
             notes += _add_table(book, archive, table, work, sheet_rows)

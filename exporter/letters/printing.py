@@ -11,7 +11,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from exporter.archive.files import refuse_existing, taken_back_on_error, whole_file
+from exporter.archive.disk import taken_back_on_error
+from exporter.archive.files import refuse_existing, whole_file
 from exporter.letters import ipp, lp
 from exporter.letters.access_sheet import make_access_sheet
 from exporter.letters.ipp_wire import Line

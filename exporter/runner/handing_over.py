@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from exporter.archive.files import taken_back_on_error
+from exporter.archive.disk import taken_back_on_error
 from exporter.archive.progress import IsCancelled, OnProgress
 from exporter.runner.saving import save_archive
 from store.access import Actor
@@ -29,7 +29,7 @@ def hand_over(
     Raises as `save_archive` and `record_retrieval` do. Nothing is left behind then; a copy that
     was there before stays.
     """
-    was_there = os.path.lexists(folder.expanduser() / retrieval.file_name)
+    was_there = os.path.lexists(folder / retrieval.file_name)
     saved = save_archive(retrieval, folder, progress, cancelled)
     with taken_back_on_error([] if was_there else [saved]):
         practice.call(record_retrieval, actor, retrieval.download_id, str(saved.parent))

@@ -12,7 +12,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from exporter.archive.contents import EntryRecord, Snapshot, TableContents
-from exporter.archive.files import part_of, told_plainly
+from exporter.archive.disk import forget_cache, told_plainly
+from exporter.archive.files import part_of
 from exporter.archive.manifest import write_descriptions
 from exporter.archive.names import archive_name, entry_of
 from exporter.archive.writer import ArchiveWriter
@@ -76,6 +77,16 @@ class Part:
     is_closed: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """An archive that is whole: the instant it is of, its size and SHA-256, its entries."""
+
+    at: datetime
+    bytes: int
+    sha256: str
+    entries: tuple[MadeFile, ...]
+
+
 def make_archive(
     folder: PracticeFolder,
     job: Job,
@@ -99,10 +110,10 @@ def make_archive(
     whose = Snapshot(job.pgid, job.practice_name, job.time_zone, clock.now())
     parts = [Part(table) for table in exported_tables()]
     meter = Meter(clock, report)
-    at, sha256, described = write_archive(
+    made = write_archive(
         path, folder.database, whose, parts, tables_left_out(), keys, meter, effort
     )
-    return Made(at, path.name, path.stat().st_size, sha256, described)
+    return Made(made.at, path.name, made.bytes, made.sha256, made.entries)
 
 
 def write_archive(
@@ -116,14 +127,17 @@ def write_archive(
     effort: Effort = "fast",
     *,
     may_replace: bool = True,
-) -> tuple[datetime, str, tuple[MadeFile, ...]]:
-    """Write parts of a store into an archive; return their instant, its SHA-256 and its entries.
+    before_name: Callable[[], None] = lambda: None,
+) -> Written:
+    """Write parts of a store into an archive.
 
     Args:
         whose: whose data it is; the instant is put in once it is fixed.
         left_out: what is not in it, with the reason.
         keys: one unused key an entry.
         may_replace: whether it may take the place of a file of that name.
+        before_name: called when all is written and synced, before it gets its name; what it
+            raises ends it.
 
     Raises as `make_archive` does.
     """
@@ -138,7 +152,19 @@ def write_archive(
         at = meter.clock.now()
         zone = ZoneInfo(whose.time_zone)
         digest = GrowingDigest()
-        new = ArchiveWriter(path, lambda: next(unused), at.astimezone(zone), replace=may_replace)
+
+        def finish(part: Path) -> None:
+            # Whatever can fail does so before it has its name.
+            digest.read_to_end(part)
+            before_name()
+
+        new = ArchiveWriter(
+            path,
+            lambda: next(unused),
+            at.astimezone(zone),
+            replace=may_replace,
+            check=finish,
+        )
         with new as writer, written_out(part_of(path)):
             contents = []
             for part, rows in zip(parts, expected, strict=True):
@@ -147,8 +173,7 @@ def write_archive(
             write_descriptions(writer, replace(whose, at=at), contents, left_out, VALUE_SETS)
             # The lease is looked at once more before the archive takes its name.
             meter.now(is_whole=True)
-        sha256 = digest.read_on(path, path.stat().st_size)
-        return at, sha256, _described(writer.records, contents)
+        return Written(at, digest.bytes, digest.sha256, _described(writer.records, contents))
 
 
 class GrowingDigest:
@@ -156,27 +181,38 @@ class GrowingDigest:
 
     def __init__(self) -> None:
         self._digest = hashlib.sha256()
-        self._read = 0
+        self.bytes = 0
 
-    def read_on(self, path: Path, end: int) -> str:
-        """Take in the file up to a byte, and return the SHA-256 (hexadecimal) of so much of it.
+    @property
+    def sha256(self) -> str:
+        """The SHA-256 (hexadecimal) of what was taken in so far."""
+        return self._digest.hexdigest()
+
+    def read_on(self, path: Path, end: int) -> None:
+        """Take in the file up to a byte.
 
         Raises ArchiveProblem where it cannot be read, or is shorter.
         """
         with told_plainly(path.parent), path.open("rb") as file:
-            file.seek(self._read)
-            while self._read < end:
-                block = file.read(min(end - self._read, _BLOCK))
+            file.seek(self.bytes)
+            while self.bytes < end:
+                block = file.read(min(end - self.bytes, _BLOCK))
                 if not block:
                     raise OSError(errno.EIO, "it is shorter than what was written")
                 self._digest.update(block)
-                self._read += len(block)
-        return self._digest.hexdigest()
+                self.bytes += len(block)
+
+    def read_to_end(self, path: Path) -> None:
+        """Take in the rest of the file. Raises as `read_on` does."""
+        with told_plainly(path.parent):
+            size = path.stat().st_size
+        self.read_on(path, size)
 
 
 def sha256_of(path: Path) -> str:
     """Return the SHA-256 of a file, read back from the disk."""
     with path.open("rb") as file:
+        forget_cache(file.fileno())
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 

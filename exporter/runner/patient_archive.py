@@ -1,25 +1,35 @@
 """The archive of one patient, made at once into the folder that the user names.
 
-One rule: nothing of it is kept in the practice's folder, and a copy that could not be written to
-the audit trail does not stay.
+One rule: nothing of it is kept in the practice's folder, and a copy is a disclosure in the audit
+trail before it gets its name.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from exporter.archive.contents import Snapshot
+from exporter.archive.disk import LeftBehind, told_plainly
 from exporter.archive.errors import Cancelled
 from exporter.archive.files import part_of
+from exporter.archive.held import UNFINISHED, let_go
 from exporter.archive.names import patient_archive_name
 from exporter.runner.making import Meter, Part, write_archive
 from store.access import Actor
 from store.clock import date_in_zone
-from store.errors import BadInput
+from store.errors import BadInput, ChairsideError
 from store.practice import Practice
-from store.use_cases.patient_download import PatientCopy, record_patient_download
+from store.use_cases.patient_download import (
+    NotedCopy,
+    PatientCopy,
+    record_patient_download,
+    withdraw_patient_download,
+)
 from store.use_cases.unattended import Progress
 
 
@@ -47,6 +57,7 @@ def make_patient_archive(
         Conflict: a copy was begun with these keys before; it is authorised anew for another try.
         Cancelled: it was stopped; nothing is left behind.
         DiskFull, ArchiveProblem: the disk; nothing is left behind.
+        LeftBehind: the disk, and what is there could not be removed; whole, it is noted.
         StoreProblem: the store could not be read.
         SessionEnded, Refused: it could not be noted; nothing is left behind.
     """
@@ -58,21 +69,17 @@ def make_patient_archive(
             on_progress(progress)
 
     # The trail tells it long after: not from where the command was said.
-    folder = folder.expanduser().absolute()
-    if not folder.is_dir():
-        raise BadInput(
-            f"There is no folder {folder}.", kept="Nothing was written.", do="Name another one."
-        )
+    folder = folder.absolute()
     now = practice.clock.now()
     whose = Snapshot(copy.pgid, copy.practice_name, copy.time_zone, now, patient_id=copy.patient_id)
-    path = _free_name(folder, copy, whose)
+    path = _path_in(folder, copy, whose)
     parts = [Part(one.table, one.only, one.is_closed) for one in copy.tables]
     meter = Meter(practice.clock, report)
     database = practice.folder.database
     keys = copy.take_keys()
-    write_archive(path, database, whose, parts, copy.left_out, keys, meter, may_replace=False)
-    try:
-        practice.call(
+
+    def note() -> NotedCopy:
+        return practice.call(
             record_patient_download,
             actor,
             copy.patient_id,
@@ -80,18 +87,54 @@ def make_patient_archive(
             rows=meter.rows,
             destination=str(folder),
         )
-    except BaseException:
-        path.unlink(missing_ok=True)
+
+    write = partial(write_archive, path, database, whose, parts, copy.left_out, keys, meter)
+    with _in_the_trail(practice, note) as before_name:
+        made = write(may_replace=False, before_name=before_name)
+    return MadeCopy(path, meter.rows, made.bytes)
+
+
+@contextmanager
+def _in_the_trail(
+    practice: Practice, note: Callable[[], NotedCopy]
+) -> Iterator[Callable[[], None]]:
+    """Yield what notes a copy that is whole; where it is taken back after that, so is the note.
+
+    Killed in between, it lies whole on the disk, with its name or without.
+    """
+    noted: list[NotedCopy] = []
+    try:
+        yield lambda: noted.append(note())
+    except LeftBehind:
         raise
-    return MadeCopy(path, meter.rows, path.stat().st_size)
+    except BaseException:
+        # Where the store refuses, a copy too many in the trail is better than one too few.
+        with suppress(ChairsideError):
+            for one in noted:
+                practice.call(withdraw_patient_download, one)
+        raise
+
+
+def _path_in(folder: Path, copy: PatientCopy, whose: Snapshot) -> Path:
+    with told_plainly(folder, kept="Nothing was written."):
+        if not folder.is_dir():
+            raise BadInput(
+                f"There is no folder {folder}.", kept="Nothing was written.", do="Name another one."
+            )
+        return _free_name(folder, copy, whose)
 
 
 def _free_name(folder: Path, copy: PatientCopy, whose: Snapshot) -> Path:
-    """Return a name that is not taken: an earlier copy is never overwritten."""
+    """Return a name that is not taken: an earlier copy is never overwritten.
+
+    What killed tries left in the folder goes first, whatever day and patient they were of.
+    """
+    for left in folder.glob(f".{copy.pgid}-*-patient-*.zip{UNFINISHED}"):
+        let_go(left)
     day = date_in_zone(whose.at, whose.time_zone)
     number = 1
     while True:
         path = folder / patient_archive_name(copy.pgid, day, copy.patient_id, number)
-        if not path.exists() and not part_of(path).exists():
+        if not os.path.lexists(path) and not os.path.lexists(part_of(path)):
             return path
         number += 1

@@ -68,11 +68,12 @@ def reading(
             "effort": effort,
             "batch_rows": BATCH_ROWS,
         }
-        process.stdin.write(json.dumps(order).encode() + b"\n")
-        process.stdin.flush()
+        try:
+            process.stdin.write(json.dumps(order).encode() + b"\n")
+            process.stdin.flush()
+        except BrokenPipeError:
+            raise unfinished() from None
         yield _frames(process.stdout, stopped, tick)
-    except BrokenPipeError:
-        raise unfinished() from None
     finally:
         stopped.set()
         process.kill()

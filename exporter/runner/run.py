@@ -14,7 +14,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from exporter.archive.files import clear_leftover, told_plainly
+from exporter.archive.disk import told_plainly
+from exporter.archive.files import clear_leftover
 from exporter.archive.names import archive_name
 from exporter.runner.clearing import Tell, sweep
 from exporter.runner.deflating import Effort

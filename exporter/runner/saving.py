@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-import os
+from collections.abc import Iterator
 from pathlib import Path
 
-from exporter.archive.files import part_of, told_plainly, whole_file
+from exporter.archive.disk import told_plainly
+from exporter.archive.files import whole_file
 from exporter.archive.progress import IsCancelled, OnProgress, Work
 from exporter.runner.making import sha256_of
 from store.errors import BadInput, StoreProblem
 from store.use_cases.retrieving import Retrieval
 
 BLOCK = 1024 * 1024
+NOTHING_SAVED = "Nothing was saved."
 
 
 def save_archive(
@@ -31,39 +33,43 @@ def save_archive(
         DiskFull, ArchiveProblem: the disk; nothing is left behind.
         Cancelled: it was stopped.
     """
-    target = folder.expanduser().absolute() / retrieval.file_name
-    if not target.parent.is_dir():
-        raise BadInput(
-            f"There is no folder {target.parent}.",
-            kept="Nothing was saved.",
-            do="Name another one.",
-        )
-    there = target.is_file() and target.stat().st_size == retrieval.size
-    if there and sha256_of(target) == retrieval.sha256:
-        return target
+    target = folder.absolute() / retrieval.file_name
+    with told_plainly(target.parent, kept=NOTHING_SAVED):
+        if not target.parent.is_dir():
+            raise BadInput(
+                f"There is no folder {target.parent}.", kept=NOTHING_SAVED, do="Name another one."
+            )
+        there = target.is_file() and target.stat().st_size == retrieval.size
+        if there and sha256_of(target) == retrieval.sha256:
+            return target
+
+    def read_back(part: Path) -> None:
+        with told_plainly(part.parent):
+            written = sha256_of(part)
+        if written != retrieval.sha256:
+            raise StoreProblem(
+                "What was written to the folder is not what was read.",
+                kept=NOTHING_SAVED,
+                do="Save it to another disk, and have this one checked.",
+            )
+
     digest = hashlib.sha256()
     work = Work(retrieval.size, progress, cancelled)
-    with (
-        told_plainly(target.parent),
-        retrieval.archive.open("rb") as source,
-        whole_file(target) as copy,
-    ):
-        while block := source.read(BLOCK):
+    with whole_file(target, check=read_back) as copy:
+        for block in _blocks(retrieval.archive):
             digest.update(block)
             copy.write(block)
             work.step(retrieval.file_name, len(block))
         if digest.hexdigest() != retrieval.sha256:
             raise StoreProblem(
                 "The archive in the practice's folder is not the one that was made.",
-                kept="Nothing was saved.",
+                kept=NOTHING_SAVED,
                 do="Schedule a new download, and have the disk checked.",
             )
-        copy.flush()
-        os.fsync(copy.fileno())
-        if sha256_of(part_of(target)) != retrieval.sha256:
-            raise StoreProblem(
-                "What was written to the folder is not what was read.",
-                kept="Nothing was saved.",
-                do="Save it to another disk, and have this one checked.",
-            )
     return target
+
+
+def _blocks(archive: Path) -> Iterator[bytes]:
+    with told_plainly(archive.parent), archive.open("rb") as source:
+        while block := source.read(BLOCK):
+            yield block

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from store import patient_cards, sign_in_attempts
+from store import audit, patient_cards, sign_in_attempts
 from store.access import Actor, change, view
 from store.archive_key import EntryKey, derive
 from store.archive_locks import what_locks
@@ -111,13 +111,26 @@ def authorise_patient_download(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class NotedCopy:
+    """A copy that is in the trail."""
+
+    actor: Actor
+    patient_id: int
+    disclosure_id: int
+    to_whom: str
+
+
 def record_patient_download(
     store: Store, actor: Actor, patient_id: int, *, to_whom: str, rows: int, destination: str
-) -> None:
-    """Note that a copy lies whole in a folder, as a disclosure. Raises Refused."""
+) -> NotedCopy:
+    """Note that a copy lies whole in a folder, as a disclosure, before it gets its name there.
+
+    Raises Refused.
+    """
     with change(store, actor, DOWNLOAD) as tx:
         what = f"Encrypted copy of the patient's data, {rows:,} rows"
-        store.insert(
+        disclosure_id = store.insert(
             "disclosure",
             {
                 "patient_id": patient_id,
@@ -133,4 +146,23 @@ def record_patient_download(
             "patient_download.make",
             f"{what}, for {to_whom}; saved to {destination}.",
             patient_id=patient_id,
+        )
+    return NotedCopy(actor, patient_id, disclosure_id, to_whom)
+
+
+def withdraw_patient_download(store: Store, noted: NotedCopy) -> None:
+    """Note that a copy did not get its name and was removed: nothing was disclosed.
+
+    It is so, even where the session ended meanwhile.
+    """
+    with store.transaction():
+        store.execute("DELETE FROM disclosure WHERE disclosure_id = ?", (noted.disclosure_id,))
+        audit.append(
+            store,
+            noted.actor,
+            "patient_download.withdraw",
+            f"The copy of the patient's data for {noted.to_whom} could not be given its name and"
+            " was removed; it is no disclosure.",
+            permission_code=Right.PATIENT_DOWNLOAD.value,
+            patient_id=noted.patient_id,
         )

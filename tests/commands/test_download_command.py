@@ -120,6 +120,18 @@ def test_d17_an_archive_is_saved_and_noted(
     assert noted(practice_data, clock) == [1, 1]
 
 
+def test_the_day_until_which_it_is_kept_is_the_practices(
+    practice_data: Path, at_the_time: Path, clock: FixedClock
+) -> None:
+    """In California it is the evening of the day before."""
+    assert at_the_time.is_file()
+    with Practice.open(practice_data, people.PGID, clock) as practice:
+        people.change_store(
+            practice, "UPDATE data_download SET expires_at = '2026-11-29T03:00:00Z'"
+        )
+    assert "kept until 28 Nov" in run(practice_data, "list", user="dana").stdout
+
+
 @pytest.mark.parametrize("was_there", [False, True])
 def test_attack_a_copy_that_stays_though_the_session_was_ended_meanwhile(
     practice_data: Path,

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 
+from store import clock as store_clock
 from store.clock import SystemClock
 from store.practice import Practice
 from store.rights import PERMISSIONS, Right
@@ -33,6 +35,19 @@ def told(data: Path, *words: str) -> Any:
     answer = run(data, *words, "--json")
     assert answer.exit_code == 0, answer.output
     return json.loads(answer.stdout)
+
+
+def test_a_one_time_password_is_good_until_a_day_of_the_practice(
+    practice_data: Path, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At seven in the evening in California, in November, it is tomorrow in UTC."""
+    clock.set(datetime(2026, 11, 21, 3, tzinfo=UTC))
+    monkeypatch.setattr(store_clock, "SystemClock", lambda: clock)
+    answer = run(practice_data, "users", "reset-password", "dana")
+    given = told(practice_data, "users", "reset-password", "dana")
+    in_utc = datetime.fromisoformat(given["expires_at"])
+    assert in_utc.hour == 3
+    assert f"good until {in_utc.day - 1} {in_utc:%b %Y};" in answer.stderr
 
 
 def test_users_are_entered_listed_changed_hidden_and_shown(practice_data: Path) -> None:

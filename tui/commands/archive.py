@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tui.commands.archive_disc import burn, to_disc
+from tui.commands.paths import TypedPath
 from tui.commands.support import (
     archive_progress,
     handles_errors,
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from exporter.archive.verification import Verification
     from exporter.convert.source import Conversion
 
-_FILE = click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
+_FILE = click.argument("file", type=TypedPath(), metavar="FILE")
 _TABLES = click.option(
     "--table", "tables", multiple=True, metavar="NAME", help="Only this table; may be repeated."
 )
@@ -167,7 +168,7 @@ def _tell(found: Verification) -> None:
 
 @group.command("extract")
 @_FILE
-@click.option("--to", "folder", required=True, type=click.Path(path_type=Path), metavar="DIR")
+@click.option("--to", "folder", required=True, type=TypedPath(), metavar="DIR")
 @click.option(
     "--entry", "only", multiple=True, metavar="NAME", help="Only this entry; may be repeated."
 )
@@ -194,7 +195,7 @@ def extract(
 
 @group.command("to-csv")
 @_FILE
-@click.option("--to", "folder", required=True, type=click.Path(path_type=Path), metavar="DIR")
+@click.option("--to", "folder", required=True, type=TypedPath(), metavar="DIR")
 @_TABLES
 @password_option
 @json_option
@@ -215,7 +216,7 @@ def to_csv(
 
 @group.command("to-xlsx")
 @_FILE
-@click.option("--to", "target", required=True, type=click.Path(path_type=Path), metavar="FILE")
+@click.option("--to", "target", required=True, type=TypedPath(), metavar="FILE")
 @_TABLES
 @password_option
 @json_option

@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from store.errors import BadInput
+from tui.commands.paths import TypedPath
 from tui.commands.signing_in import ask_password, signed_in, user_options
 from tui.commands.support import (
     archive_progress,
@@ -53,8 +54,8 @@ def _archive_of(sources: tuple[Path, ...], password_file: str | None) -> Iterato
 
 
 @click.command("to-disc")
-@click.argument("sources", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--to", "folder", required=True, type=click.Path(path_type=Path), metavar="DIR")
+@click.argument("sources", nargs=-1, required=True, type=TypedPath())
+@click.option("--to", "folder", required=True, type=TypedPath(), metavar="DIR")
 @click.option("--table", "tables", multiple=True, metavar="NAME", help="Only this table; repeats.")
 @click.option("--archive-password-file", metavar="FILE", help="First line: the archive's password.")
 @click.option("--encrypted", is_flag=True, help="An encrypted archive of the CSV instead.")
@@ -211,7 +212,7 @@ def _tell_locked(made: Conversion, *, as_json: bool) -> None:
 
 
 @click.command("burn")
-@click.argument("image", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.argument("image", type=TypedPath(exists=True, dir_okay=False))
 @click.option("--drive", metavar="ADDRESS", help="As xorriso knows it; by default the only one.")
 @data_options
 @user_options

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from tui.commands.paths import TypedPath
 from tui.commands.signing_in import ask_password, signed_in, user_options
 from tui.commands.support import (
     Number,
@@ -95,7 +96,7 @@ def list_(
 @user_options
 @filter_options
 @click.option("--form", type=click.Choice(["csv", "pdf"]), default="csv", show_default=True)
-@click.option("--to", "folder", type=click.Path(path_type=Path), required=True, metavar="DIR")
+@click.option("--to", "folder", type=TypedPath(), required=True, metavar="DIR")
 @json_option
 @handles_errors
 def export(
@@ -186,7 +187,7 @@ def verify(
 @data_options
 @user_options
 @click.option("--form", type=click.Choice(["csv", "pdf"]), default="csv", show_default=True)
-@click.option("--to", "folder", type=click.Path(path_type=Path), metavar="DIR")
+@click.option("--to", "folder", type=TypedPath(), metavar="DIR")
 @json_option
 @handles_errors
 def review(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from exporter.runner.priority import give_way
+from tui.commands.paths import TypedPath
 from tui.commands.support import (
     ProgressPrinter,
     data_options,
@@ -33,7 +34,7 @@ PASSPHRASE = "Passphrase of the backup"  # noqa: S105 - what is asked for
 
 @click.group("backup", invoke_without_command=True)
 @data_options
-@click.option("--to", "folder", type=click.Path(path_type=Path), metavar="DIR", help="Where to.")
+@click.option("--to", "folder", type=TypedPath(), metavar="DIR", help="Where to.")
 @click.option(
     "--passphrase-file", metavar="FILE", help="What opens it, on the first line; see backup key."
 )
@@ -74,7 +75,7 @@ def group(
 
 
 @group.command("verify")
-@click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
+@click.argument("file", type=TypedPath(), metavar="FILE")
 @click.option("--passphrase-file", metavar="FILE", help="What opens it, on the first line.")
 @json_option
 @handles_errors
@@ -112,7 +113,7 @@ def verify(file: Path, passphrase_file: str | None, as_json: bool) -> None:
 
 
 @group.command("key")
-@click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
+@click.argument("file", type=TypedPath(), metavar="FILE")
 @handles_errors
 def key(file: Path) -> None:
     """Make a passphrase that nobody guesses, in a file that only you can read."""

@@ -13,6 +13,7 @@ import click
 from store.errors import NotFound, WrongCode
 from tui.commands.download_patient import patient
 from tui.commands.download_series import series
+from tui.commands.paths import TypedPath
 from tui.commands.signing_in import ask_password, asked_code, signed_in, user_options
 from tui.commands.support import (
     Number,
@@ -152,6 +153,7 @@ def list_(
     data: Path, pgid: int | None, user: str, password_file: str | None, as_json: bool
 ) -> None:
     """List data downloads, newest first."""
+    from store.clock import date_in_zone
     from store.use_cases.downloads import list_downloads
 
     password = ask_password(user, password_file)
@@ -164,7 +166,9 @@ def list_(
         click.echo("No data download has been scheduled yet.")
     for download in found:
         who = "you" if download.is_mine else download.requested_by
-        kept = "" if download.expires_at is None else f"kept until {download.expires_at:%d %b}"
+        kept = ""
+        if download.expires_at is not None:
+            kept = f"kept until {date_in_zone(download.expires_at, download.time_zone):%d %b}"
         click.echo(
             f"{download.download_id:>5}  {download.run_on}  {download.state:<10}  {who:<24}  {kept}"
         )
@@ -174,7 +178,7 @@ def list_(
 @data_options
 @user_options
 @click.argument("download_id", metavar="ID", type=Number(1))
-@click.option("--to", "folder", type=click.Path(path_type=Path), required=True, metavar="DIR")
+@click.option("--to", "folder", type=TypedPath(), required=True, metavar="DIR")
 @handles_errors
 def save(
     data: Path,

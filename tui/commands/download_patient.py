@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from tui.commands.paths import TypedPath
 from tui.commands.signing_in import ask_password, signed_in, user_options
 from tui.commands.support import (
     ProgressPrinter,
@@ -23,7 +24,7 @@ from tui.commands.support import (
 @data_options
 @user_options
 @click.argument("patient", metavar="PATIENT")
-@click.option("--to", "folder", type=click.Path(path_type=Path), required=True, metavar="DIR")
+@click.option("--to", "folder", type=TypedPath(), required=True, metavar="DIR")
 @click.option(
     "--to-whom",
     required=True,

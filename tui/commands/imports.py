@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tui.commands.paths import TypedPath
 from tui.commands.signing_in import ask_password, signed_in, user_options
 from tui.commands.support import (
     ProgressPrinter,
@@ -123,7 +124,7 @@ def _opened(source: str, address: Address | None, password: str) -> Iterator[Pat
 
 
 @group.command("archive")
-@click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
+@click.argument("file", type=TypedPath(), metavar="FILE")
 @data_options
 @user_options
 @click.option(

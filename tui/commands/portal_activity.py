@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from tui.commands.paths import TypedPath
 from tui.commands.portal_desk import column, day_of, desk, desk_options
 from tui.commands.support import (
     Number,
@@ -36,7 +37,7 @@ _STATES = ("never-invited", "invited", "signed-in", "failed")
 @click.option(
     "--csv",
     "folder",
-    type=click.Path(path_type=Path),
+    type=TypedPath(),
     metavar="DIR",
     help="Save all of it into this folder, for a spreadsheet.",
 )

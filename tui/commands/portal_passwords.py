@@ -23,6 +23,7 @@ from store.errors import (
     Refused,
     SessionEnded,
 )
+from tui.commands.paths import TypedPath
 from tui.commands.portal_desk import (
     Answer,
     WouldFailForAll,
@@ -68,7 +69,7 @@ class NoPrinterNow(NoSheet, WouldFailForAll):
 def _sheet_options(command: Command) -> Command:
     to = click.option(
         "--to",
-        type=click.Path(path_type=Path),
+        type=TypedPath(),
         metavar="PATH",
         help="Save the sheet as this .pdf file, or into this folder, instead of printing it.",
     )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from tui.commands.paths import TypedPath
 from tui.commands.support import (
     ProgressPrinter,
     data_options,
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 
 @click.command("restore")
-@click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
+@click.argument("file", type=TypedPath(), metavar="FILE")
 @data_options
 @click.option("--passphrase-file", metavar="FILE", help="What opens it, on the first line.")
 @click.option("--replace", is_flag=True, help="Move a practice that is there aside; it is kept.")

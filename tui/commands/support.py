@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 import click
 
 from store.errors import BadInput, ChairsideError
+from tui.commands.paths import TypedPath
 from tui.streams import code_of_unread, give_up_unread, say
 
 if TYPE_CHECKING:
@@ -168,7 +169,7 @@ def data_options(command: Command) -> Command:
     )
     data = click.option(
         "--data",
-        type=click.Path(path_type=Path, file_okay=False),
+        type=TypedPath(file_okay=False),
         envvar="CHAIRSIDE_DATA",
         default=default_data,
         metavar="DIR",

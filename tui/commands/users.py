@@ -11,6 +11,7 @@ import click
 
 from tui.commands.finding import group_named, user_named
 from tui.commands.own_password import own_password
+from tui.commands.portal_desk import day_of
 from tui.commands.sessions import sessions
 from tui.commands.signing_in import ask_password, signed_in, user_options
 from tui.commands.support import (
@@ -23,6 +24,7 @@ from tui.commands.support import (
 )
 
 if TYPE_CHECKING:
+    from store.practice import Practice
     from store.use_cases.users import OneTimePassword, UserView
 
 
@@ -107,7 +109,7 @@ def add(
                 cell_phone=fields["phone"],
             )
             given = practice.call(new_user, actor, form)
-    _print_password(given, as_json)
+        _print_password(practice, given, as_json)
 
 
 @group.command("edit")
@@ -200,7 +202,7 @@ def reset(
     with open_practice(data, pgid) as practice, signed_in(practice, user, password) as actor:
         found = user_named(practice, actor, name)
         given = practice.call(reset_password, actor, found.user_id)
-    _print_password(given, as_json)
+        _print_password(practice, given, as_json)
 
 
 @group.command("rights")
@@ -232,7 +234,7 @@ def rights(
         click.echo(f"{label:<52}  {shown(', '.join(one.through))}")
 
 
-def _print_password(given: OneTimePassword, as_json: bool) -> None:
+def _print_password(practice: Practice, given: OneTimePassword, as_json: bool) -> None:
     if as_json:
         print_json(
             {
@@ -244,8 +246,8 @@ def _print_password(given: OneTimePassword, as_json: bool) -> None:
         return
     click.echo(f"One-time password of {shown(given.user_name)}: {given.password}")
     click.echo(
-        f"It is not shown again, and good until {given.expires_at:%d %b %Y}; the first sign-in"
-        " asks for a new one.",
+        f"It is not shown again, and good until {day_of(practice, given.expires_at)}; the first"
+        " sign-in asks for a new one.",
         err=True,
     )
 

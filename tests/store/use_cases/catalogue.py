@@ -238,6 +238,7 @@ BEFORE: dict[str, str] = {
     "messages.take_due_receipts": "the program that delivers",
     "messages.scrub": "the program that delivers",
     "retrieving.record_disc": "takes what `begin_disc` gave",
+    "patient_download.withdraw_patient_download": "takes what `record_patient_download` gave",
     "passwords.change_at_sign_in": "takes the token of a sign-in that was right",
     "passwords.policy": "what is asked of a password is told to whoever chooses one",
     "portal_sign_in.change_password": "a patient's own, and it takes the present one",
