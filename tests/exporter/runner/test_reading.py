@@ -111,6 +111,40 @@ def test_all_tables_are_of_one_instant_though_others_write(practice: Practice) -
     assert ends[1] == before == json.loads(first.payload)[1]
 
 
+INSISTING = """
+import sys
+import apsw
+from exporter.runner.worker import open_at_one_instant
+
+writer = apsw.Connection(sys.argv[1])
+
+def insist(_opened):
+    try:
+        writer.execute("INSERT INTO preference SELECT 'n' || count(*), 'v' FROM preference")
+        print("written")
+    except apsw.BusyError:
+        print("refused")
+
+apsw.connection_hooks.append(insist)
+for reader in open_at_one_instant(sys.argv[1], 3):
+    print(reader.execute("SELECT count(*) FROM preference").get)
+"""
+
+
+def test_nobody_can_write_between_the_instants_of_two_readers(practice: Practice) -> None:
+    """Race: one reader sees a commit that another does not. A writer insists at each opening."""
+    before = practice.call(lambda s: s.value("SELECT count(*) FROM preference"))
+    child = subprocess.run(
+        [sys.executable, "-c", INSISTING, str(practice.folder.database)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    seen = [str(before + 1)] * 3
+    # The first opening is that of the connection which then keeps writers out.
+    assert child.stdout.split() == ["written", *["refused"] * 3, *seen]
+
+
 def test_no_process_loads_two_sqlite_libraries() -> None:
     """Corruption: two libraries on one file in one process drop each other's locks."""
     for program, wanted, other in (
