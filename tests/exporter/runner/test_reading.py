@@ -230,6 +230,36 @@ def test_a_reading_process_that_is_killed_is_told(
     assert started[0].returncode is not None
 
 
+def test_a_reading_process_that_falls_silent_is_given_up(
+    practice: Practice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Scenario: it is alive and says nothing any more, as on a disk that hangs."""
+    monkeypatch.setattr(module, "SILENCE_SECONDS", 0.2)
+    monkeypatch.setattr(module, "_TICK_SECONDS", 0.05)
+    stock = subprocess.Popen
+    started: list[subprocess.Popen[bytes]] = []
+
+    def silent(_command: object, **options: object) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-c", "import sys; sys.stdin.read()"]
+        started.append(stock(command, **options))  # type: ignore[call-overload]
+        return started[-1]
+
+    monkeypatch.setattr(module.subprocess, "Popen", silent)
+    ticks: list[None] = []
+
+    def tick() -> None:
+        ticks.append(None)
+        assert len(ticks) < 100, "it is waited for without end"
+
+    with (
+        pytest.raises(StoreProblem, match="ended before"),
+        reading(practice.folder.database, queries(exported_tables()), "fast", tick) as frames,
+    ):
+        list(frames)
+    assert ticks, "it was given a while"
+    assert started[0].returncode is not None
+
+
 @pytest.mark.parametrize("effort", ["fast", "small"])
 def test_pieces_of_several_threads_join_into_one_stream(effort: Effort) -> None:
     make, other = deflater(effort), deflater(effort)
