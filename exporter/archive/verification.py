@@ -172,9 +172,11 @@ def verify_entry(archive: Archive, entry: Entry, work: Work) -> int:
         if table is not None:
             counter.add(block)
         work.step(entry.name, len(block), max(0, counter.rows - 1), rows_total)
-    if table is not None and (counter.rows - 1 != rows_total or not counter.is_ended):
+    if table is not None and counter.rows - 1 != rows_total:
         rows = max(0, counter.rows - 1)
         raise DamagedEntry(entry.name, f"{rows:,} rows where the manifest says {rows_total:,}")
+    if table is not None and not counter.is_ended:
+        raise DamagedEntry(entry.name, "it ends in the middle of a row")
     return rows_total
 
 
