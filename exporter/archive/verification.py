@@ -13,7 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from exporter.archive.description import DescribedTable
-from exporter.archive.directory import Entry
+from exporter.archive.entry import AE_2, AES_128, Entry
 from exporter.archive.errors import ArchiveProblem, DamagedEntry, Unsupported, drawn
 from exporter.archive.names import DATAPACKAGE
 from exporter.archive.progress import IsCancelled, OnProgress, Work
@@ -24,8 +24,6 @@ from exporter.archive.unlocking import is_authentic
 if TYPE_CHECKING:
     from exporter.archive.reader import Archive
 
-AES_128 = 1
-AE_2 = 2
 NOT_ENCRYPTED = (
     "it is not encrypted and not authenticated: everybody can read it, and anybody could have "
     "changed it"
