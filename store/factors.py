@@ -7,7 +7,6 @@ transaction of what they prove, and of two takers at once one wins.
 from __future__ import annotations
 
 import hmac
-import secrets
 import sqlite3
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,6 +19,7 @@ from store.database import Store
 from store.deadlines import is_over
 from store.errors import WrongCode
 from store.one_time_codes import Spent
+from store.passwords import random_groups
 from store.phones import OWN_NUMBER
 
 Kind = Literal["sms", "totp", "recovery"]
@@ -32,8 +32,6 @@ PAUSE = timedelta(hours=24)
 """No download by a factor that was just changed (S6), unless another factor proved it."""
 _LONGEST_PAUSE = PAUSE + CLOCK_SLACK
 """A clock that is set right by a little does not end the pause; one that was years ahead does."""
-_ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
-"""Characters that cannot be mistaken for one another; ten of them are 49 bits."""
 _SECRET = "totp secret"  # noqa: S105 - the name of a purpose
 _RECOVERY = "recovery code"
 
@@ -217,7 +215,7 @@ def new_recovery_codes(store: Store, user_id: int, counts: datetime) -> tuple[st
     """Make ten recovery codes inside the running transaction, in the place of those before."""
     revoke(store, user_id, "recovery")
     now = instant(store.clock.now())
-    codes = tuple(_new_recovery_code() for _ in range(RECOVERY_CODES))
+    codes = tuple(random_groups(2) for _ in range(RECOVERY_CODES))
     for code in codes:
         store.insert(
             "mfa_factor",
@@ -230,11 +228,6 @@ def new_recovery_codes(store: Store, user_id: int, counts: datetime) -> tuple[st
             },
         )
     return codes
-
-
-def _new_recovery_code() -> str:
-    letters = "".join(secrets.choice(_ALPHABET) for _ in range(10))
-    return f"{letters[:5]}-{letters[5:]}"
 
 
 def _recovery_hash(store: Store, code: str) -> bytes:

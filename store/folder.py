@@ -194,6 +194,7 @@ def building_folder(data: Path, pgid: int) -> Iterator[PracticeFolder]:
             with _half_made(PracticeFolder(data / f".{pgid}.new")) as folder:
                 yield folder
                 folder.path.rename(final)
+                sync_folder(data)
     except OSError as error:
         raise StoreProblem(
             f"The folder {final} cannot be made: {error.strerror}.",

@@ -6,6 +6,7 @@ Source: OWASP password storage (Argon2id, 19 MiB, 2 passes, 1 lane); REQUIREMENT
 
 from __future__ import annotations
 
+import secrets
 import unicodedata
 from dataclasses import dataclass
 from functools import cache
@@ -21,6 +22,9 @@ MINIMUM_CHARACTERS = 15
 MAXIMUM_CHARACTERS = 1024
 ARCHIVE_MAXIMUM_CHARACTERS = 99
 """The longest password 7-Zip takes."""
+_UNMISTAKABLE = "23456789abcdefghjkmnpqrstuvwxyz"
+"""Letters and digits that cannot be taken for one another when read aloud."""
+_GROUP = 5
 HASH_OF_NOBODY = (
     "$argon2id$v=19$m=19456,t=2,p=1$N0v3gZk9MuY3Yug7XvDllQ"
     "$6QuGRL4plXEFwiPiQo4mgnXKBmJ4FcsLW3fXHRR6eb8"
@@ -149,6 +153,15 @@ def download_obstacle(password: str, user_name: str = "") -> str | None:
     if strength(password, user_name).score >= TOP_STRENGTH:
         return None
     return f"it has less than {MINIMUM_CHARACTERS} characters and could be guessed"
+
+
+def random_groups(count: int) -> str:
+    """Return so many random groups of five letters and digits, joined by hyphens.
+
+    From the operating system's secure source; a group has nearly 25 bits.
+    """
+    groups = ("".join(secrets.choice(_UNMISTAKABLE) for _ in range(_GROUP)) for _ in range(count))
+    return "-".join(groups)
 
 
 def archive_obstacle(password: str) -> str | None:

@@ -50,10 +50,10 @@ _REQUIRED = {
     "birthdate": "The date of birth is missing.",
     "email": "The e-mail address is missing.",
 }
-_PHONES = ("home_phone", "work_phone", "wireless_phone")
+PHONES = ("home_phone", "work_phone", "wireless_phone")
 COMPLETE_SQL = (
     " AND ".join(f"trim(coalesce(p.{name}, '')) <> ''" for name in _REQUIRED)
-    + f" AND trim({' || '.join(f'''coalesce(p.{name}, '')''' for name in _PHONES)}) <> ''"
+    + f" AND trim({' || '.join(f'''coalesce(p.{name}, '')''' for name in PHONES)}) <> ''"
 )
 """The same rule as `missing_of` (P1) as a condition on `patient p`, for lists and counts."""
 
@@ -65,7 +65,7 @@ def missing_of(patient: sqlite3.Row) -> tuple[Missing, ...]:
         for name, sentence in _REQUIRED.items()
         if not (patient[name] or "").strip(" ")
     ]
-    if not any((patient[name] or "").strip(" ") for name in _PHONES):
+    if not any((patient[name] or "").strip(" ") for name in PHONES):
         lacking.append(Missing("phone", "A telephone number is missing: home, work or mobile."))
     return tuple(lacking)
 

@@ -6,7 +6,6 @@ One rule: users are hidden, never deleted (REQUIREMENTS S2); every change raises
 from __future__ import annotations
 
 import re
-import secrets
 import sqlite3
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -16,13 +15,11 @@ from store.clock import instant
 from store.database import Store
 from store.errors import BadInput, Conflict, NotFound
 from store.names import needed, one_line
-from store.passwords import Hashed
+from store.passwords import Hashed, random_groups
 from store.phones import mobile_number
 
 ONE_TIME_PASSWORD_LIFETIME = timedelta(days=14)
 _EMAIL = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+\.[^@\s,;<>\".]+")
-_UNMISTAKABLE = "abcdefghjkmnpqrstuvwxyz23456789"
-"""Letters and digits that cannot be taken for one another when read aloud."""
 
 
 def by_name(store: Store, user_name: str) -> sqlite3.Row | None:
@@ -135,8 +132,7 @@ def checked_email(store: Store, typed: str | None, user_id: int | None = None) -
 
 def new_one_time_password() -> str:
     """Return a random password of 20 characters (99 bits) in groups of five."""
-    groups = ("".join(secrets.choice(_UNMISTAKABLE) for _ in range(5)) for _ in range(4))
-    return "-".join(groups)
+    return random_groups(4)
 
 
 def group_ids_of(store: Store, user_id: int) -> tuple[int, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 
 from argon2 import PasswordHasher
@@ -14,7 +15,7 @@ from store.database import Store
 from store.passwords import hash_password, hashed
 from store.practice import Practice
 from store.rights import Level, Right
-from store.use_cases import downloads, setting_up
+from store.use_cases import downloads, security_policy, setting_up
 from store.use_cases.signing_in import sign_in
 
 PGID = 1000
@@ -109,6 +110,13 @@ def signed_in(practice: Practice, user_name: str, terminal: str = "front desk 1"
         terminal=terminal,
         source="kiosk",
     )
+
+
+def save_policy(practice: Practice, actor: Actor, **wanted: object) -> None:
+    """Save the security policy with other values of its fields, as the screen does."""
+    was = practice.call(security_policy.security_policy, actor)
+    changed = replace(was, **wanted)  # type: ignore[arg-type]
+    practice.call(security_policy.save_security_policy, actor, was, changed)
 
 
 def last_code(practice: Practice) -> str:

@@ -22,7 +22,6 @@ LINK_DAYS: Final = "link_days"
 DAYS: Final = frozenset({PASSWORD_DAYS, LINK_DAYS})
 TYPED: Final = frozenset({URL, *DAYS})
 """Settings that are typed; the others are chosen."""
-MOST_DAYS: Final = 90
 NO_URL: Final = "not set"
 
 _ON_OFF: Final = (Choice("on", "on", ""), Choice("off", "off", ""))

@@ -15,13 +15,12 @@ from pyzipper.zipfile_aes import WZ_AES, AESZipFile, AESZipInfo
 
 from exporter.archive.compressor import new_compressor
 from exporter.archive.encrypter import EntryEncrypter
+from exporter.archive.entry import DEFLATED, UNIX
 from store.archive_key import EntryKey
 
 NEEDS_AES = 51
 """Version 5.1 of the ZIP specification brought AES; `unzip` says so and stops."""
-UNIX = 3
 OWNER_READS_WRITES = 0o100600 << 16
-_DEFLATED = 8
 _ZIP64_TAG = 1
 _IN_EXTRA = 0xFFFFFFFF
 
@@ -31,7 +30,7 @@ class EntryInfo(AESZipInfo):  # type: ignore[misc]  # pyzipper has no types
 
     def __init__(self, filename: str, date_time: tuple[int, int, int, int, int, int]) -> None:
         super().__init__(filename, date_time)
-        self.compress_type = _DEFLATED
+        self.compress_type = DEFLATED
         self.create_system = UNIX
         self.create_version = NEEDS_AES
         self.extract_version = NEEDS_AES

@@ -11,11 +11,20 @@ import struct
 from dataclasses import dataclass
 from typing import BinaryIO, NoReturn
 
-from exporter.archive.entry import AES_METHOD, CHECK_BYTES, MAC_BYTES, SALT_BYTES, Entry, Lock
+from exporter.archive.entry import (
+    AE_1,
+    AE_2,
+    AES_METHOD,
+    CHECK_BYTES,
+    MAC_BYTES,
+    SALT_BYTES,
+    Entry,
+    Lock,
+)
 from exporter.archive.errors import COPY_AGAIN, UNCHANGED, ArchiveProblem, drawn
 from exporter.archive.limits import DEFAULT_LIMITS, Limits, refusal
 
-__all__ = ["MAC_BYTES", "Directory", "Entry", "not_whole", "read_directory"]
+__all__ = ["Directory", "Entry", "not_whole", "read_directory"]
 
 _END = struct.Struct("<4s4H2LH")
 _END64 = struct.Struct("<4sQ2H2L4Q")
@@ -214,7 +223,7 @@ def _entry(
     if lock == "aes":
         version, vendor, strength, method = struct.unpack("<H2sBH", aes)
         least = SALT_BYTES.get(strength, 1 << 64) + CHECK_BYTES + MAC_BYTES
-        if packed < least or version not in (1, 2) or vendor != b"AE":
+        if packed < least or version not in (AE_1, AE_2) or vendor != b"AE":
             raise not_whole(f"{drawn(name)}: the entry's size or encryption does not add up.")
     when = (
         (day >> 9) + 1980, day >> 5 & 15, day & 31, time >> 11, time >> 5 & 63, (time & 31) * 2,

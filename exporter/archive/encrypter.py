@@ -14,12 +14,9 @@ from typing import Any
 from pyzipper.zipfile_aes import WZ_AES_V2, WZ_AES_VENDOR_ID, BaseZipEncrypter
 
 from exporter.archive.counter_mode import BLOCK, CounterMode
+from exporter.archive.entry import AES_128, MAC_BYTES
 from exporter.archive.errors import KeyUsedTwice
 from store.archive_key import EntryKey
-
-AES_128 = 1
-"""The specification's strength number of a 128-bit key."""
-AUTHENTICATION_BYTES = 10
 
 _used: set[bytes] = set()
 _used_lock = threading.Lock()
@@ -75,7 +72,7 @@ class EntryEncrypter(BaseZipEncrypter):  # type: ignore[misc]  # pyzipper has no
         """Return what was kept back, and the authentication code, which stands after the data."""
         locked = self._locked(memoryview(self._rest))
         self._rest = b""
-        return locked + self._mac.digest()[:AUTHENTICATION_BYTES]
+        return locked + self._mac.digest()[:MAC_BYTES]
 
     def _locked(self, text: memoryview) -> bytes:
         locked = bytearray(len(text))

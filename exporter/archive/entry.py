@@ -10,13 +10,18 @@ import stat
 from dataclasses import dataclass
 from typing import Literal
 
+from store import archive_key
+from store.archive_key import CHECK_BYTES as CHECK_BYTES
+
 MAC_BYTES = 10
-CHECK_BYTES = 2
-SALT_BYTES = {1: 8, 2: 12, 3: 16}
-"""Bytes of salt per strength: 128, 192 and 256 bits."""
+AE_1, AE_2 = 1, 2
+"""Versions of the specification; only the first keeps a checksum of the plain text."""
+AES_128 = 1
+"""The specification's strength number of a 128-bit key."""
+SALT_BYTES = {AES_128: archive_key.SALT_BYTES, 2: 12, 3: 16}
+KEY_BYTES = {AES_128: archive_key.AES_KEY_BYTES, 2: 24, 3: 32}
 STORED, DEFLATED, BZIP2, LZMA, AES_METHOD = 0, 8, 12, 14, 99
 READ_METHODS = frozenset({STORED, DEFLATED, BZIP2, LZMA})
-BITS = {1: 128, 2: 192, 3: 256}
 
 Lock = Literal["none", "aes", "zipcrypto", "strong"]
 
@@ -32,7 +37,7 @@ _LOCK_FAULTS: dict[Lock, tuple[str, str]] = {
     "zipcrypto": ("it is locked with ZipCrypto, an old lock that is easily broken", "7-Zip"),
     "strong": ("it is locked with PKWARE strong encryption", "PKZIP or 7-Zip"),
 }
-_UNIX, _MACOS = 3, 19
+UNIX, _MACOS = 3, 19
 _REPARSE_POINT = 0x400
 
 
@@ -77,7 +82,7 @@ class Entry:
     def protection(self) -> str:
         """How it is locked, in a word or two."""
         if self.lock == "aes":
-            return f"AES-{BITS[self.strength]}, AE-{self.aes_version}"
+            return f"AES-{8 * KEY_BYTES[self.strength]}, AE-{self.aes_version}"
         return {"none": "not encrypted", "zipcrypto": "ZipCrypto", "strong": "strong encryption"}[
             self.lock
         ]
@@ -95,7 +100,7 @@ class Entry:
     @property
     def oddity(self) -> str | None:
         """What it is if it is not a plain file, in half a sentence; such is never written."""
-        if self.system in (_UNIX, _MACOS):
+        if self.system in (UNIX, _MACOS):
             kind = stat.S_IFMT(self.attributes >> 16)
             if kind == stat.S_IFLNK:
                 return "it is a symbolic link, which could lead out of the folder"

@@ -10,7 +10,7 @@ import io
 
 from exporter.archive.container import EncryptedZip, EntryInfo
 from exporter.archive.directory import Directory, Entry
-from exporter.archive.encrypter import AES_128
+from exporter.archive.entry import AES_128
 from exporter.archive.unlocking import SharedFile
 
 _ENCRYPTED = 1

@@ -19,9 +19,9 @@ from typing import Any, BinaryIO
 from Cryptodome.Cipher import AES
 from Cryptodome.Util import Counter
 
-from exporter.archive.directory import MAC_BYTES, Entry, not_whole, read_directory
+from exporter.archive.directory import not_whole, read_directory
 from exporter.archive.disk import told_plainly
-from exporter.archive.encrypter import AES_128
+from exporter.archive.entry import AES_128, MAC_BYTES, Entry
 from exporter.archive.errors import DamagedEntry
 from exporter.archive.files import clear_leftover, whole_file
 from store.archive_key import CHECK_BYTES, SALT_BYTES, EntryKey

@@ -13,7 +13,7 @@ from hmac import compare_digest
 
 from isal import isal_zlib
 
-from exporter.archive.entry import MAC_BYTES, Entry
+from exporter.archive.entry import AE_1, MAC_BYTES, Entry
 from exporter.archive.errors import DamagedEntry, Unsupported
 from exporter.archive.limits import DEFAULT_LIMITS, Limits
 from exporter.archive.progress import IsCancelled
@@ -22,7 +22,6 @@ from exporter.archive.unpacking import NotUnpacked, UnpackProblem, unpacker_of
 
 PLAIN_BLOCK = 1024 * 1024
 """The most plain text that one step gives, however well it was compressed."""
-_AE_1 = 1
 _CODE_IS_WRONG = "its authentication code is wrong, so a byte of it was changed"
 
 
@@ -56,7 +55,7 @@ class EntryStream:
         self._cancelled = cancelled
         self._packed = PackedBytes(file, entry, keys)
         self._unpacker = unpacker_of(entry, limits.memory, can_copy=can_copy)
-        self._has_crc = keys is None or entry.aes_version == _AE_1
+        self._has_crc = keys is None or entry.aes_version == AE_1
         self._crc = 0
         self._is_ended = False
         self.plain_bytes = 0

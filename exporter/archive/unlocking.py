@@ -14,15 +14,14 @@ from typing import BinaryIO
 
 from exporter.archive.counter_mode import BLOCK, CounterMode
 from exporter.archive.directory import not_whole
-from exporter.archive.entry import CHECK_BYTES, MAC_BYTES, SALT_BYTES, Entry
+from exporter.archive.entry import CHECK_BYTES, KEY_BYTES, MAC_BYTES, SALT_BYTES, Entry
 from exporter.archive.errors import UNCHANGED, DamagedEntry, Unsupported
 from exporter.archive.progress import IsCancelled, stopped
+from store.archive_key import ITERATIONS
 from store.errors import WrongPassword
 
 READ_BLOCK = 256 * 1024
 """Encrypted bytes taken at once; a multiple of the cipher's 16."""
-_KEY_BYTES = {1: 16, 2: 24, 3: 32}
-_ITERATIONS = 1000
 
 
 class SharedFile:
@@ -69,11 +68,11 @@ def unlock(file: SharedFile, entry: Entry, password: str) -> Unlocked:
     if not entry.is_locked:
         fault, program = entry.hindrance or ("it is not encrypted", "Any ZIP program")
         raise Unsupported(entry.name, fault, program)
-    salt_size, key_size = SALT_BYTES[entry.strength], _KEY_BYTES[entry.strength]
+    salt_size, key_size = SALT_BYTES[entry.strength], KEY_BYTES[entry.strength]
     header = file.read_at(entry.data_offset, salt_size + CHECK_BYTES)
     secret = password.encode("utf-8", "surrogateescape")
     material = hashlib.pbkdf2_hmac(
-        "sha1", secret, header[:salt_size], _ITERATIONS, 2 * key_size + CHECK_BYTES
+        "sha1", secret, header[:salt_size], ITERATIONS, 2 * key_size + CHECK_BYTES
     )
     if not hmac.compare_digest(material[2 * key_size :], header[salt_size:]):
         raise WrongPassword(

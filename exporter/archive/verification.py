@@ -13,7 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from exporter.archive.description import DescribedTable
-from exporter.archive.directory import Entry
+from exporter.archive.entry import AE_2, AES_128, Entry
 from exporter.archive.errors import ArchiveProblem, DamagedEntry, Unsupported, drawn
 from exporter.archive.names import DATAPACKAGE
 from exporter.archive.progress import IsCancelled, OnProgress, Work
@@ -24,8 +24,6 @@ from exporter.archive.unlocking import is_authentic
 if TYPE_CHECKING:
     from exporter.archive.reader import Archive
 
-AES_128 = 1
-AE_2 = 2
 NOT_ENCRYPTED = (
     "it is not encrypted and not authenticated: everybody can read it, and anybody could have "
     "changed it"
@@ -183,9 +181,11 @@ def verify_entry(archive: Archive, entry: Entry, work: Work) -> int:
         if table is not None:
             counter.add(block)
         work.step(entry.name, len(block), max(0, counter.rows - 1), rows_total)
-    if table is not None and (counter.rows - 1 != rows_total or not counter.is_ended):
+    if table is not None and counter.rows - 1 != rows_total:
         rows = max(0, counter.rows - 1)
         raise DamagedEntry(entry.name, f"{rows:,} rows where the manifest says {rows_total:,}")
+    if table is not None and not counter.is_ended:
+        raise DamagedEntry(entry.name, "it ends in the middle of a row")
     return rows_total
 
 

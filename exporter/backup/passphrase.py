@@ -7,24 +7,18 @@ here has 148 bits, and one that is typed is measured.
 
 from __future__ import annotations
 
-import secrets
-
 from store.errors import PassphraseNeeded
-from store.passwords import archive_obstacle, guesses_log10
+from store.passwords import archive_obstacle, guesses_log10, random_groups
 
-GROUPS, LETTERS = 6, 5
 LEAST_CHARACTERS = 20
 LEAST_GUESSES_LOG10 = 25
 """A graphics card tries some four million passphrases of a WinZip lock a second. The estimator
 thinks well of sentences: this bound refuses four common words and takes five random ones."""
-_UNMISTAKABLE = "23456789abcdefghjkmnpqrstuvwxyz"
 
 
 def new_passphrase() -> str:
     """Return a random passphrase of 30 characters (148 bits) in groups of five."""
-    return "-".join(
-        "".join(secrets.choice(_UNMISTAKABLE) for _ in range(LETTERS)) for _ in range(GROUPS)
-    )
+    return random_groups(6)
 
 
 def check_passphrase(passphrase: str) -> None:

@@ -8,7 +8,6 @@ as Python's csv module, and two threads can do it at once.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from exporter.runner.lines import Field, Line, fields_of, marks_of
@@ -106,11 +105,6 @@ def queries_of(table: Table, only: str | None = None) -> TableQueries:
         next_text=text_of(f"{key} > {marks}", f"{key} <= {marks}"),
         fields=fields,
     )
-
-
-def queries(tables: Sequence[Table]) -> tuple[TableQueries, ...]:
-    """Return the statements for whole tables."""
-    return tuple(queries_of(table) for table in tables)
 
 
 def with_line(statement: str, line: Line) -> str:

@@ -21,6 +21,7 @@ from store.database import Store
 from store.errors import BadInput, Conflict
 from store.names import one_line
 from store.portal_credentials import withdraw_invitation
+from store.portal_eligibility import PHONES
 from store.rights import Level, Need, Right
 
 SEE = Need(Right.CONTACT, Level.VIEW)
@@ -46,8 +47,7 @@ FIELDS: dict[str, str] = {
     "email_ok": "agreement to e-mail",
 }
 """The columns of `patient` that can be changed here, and what people call them."""
-_PHONES = ("home_phone", "work_phone", "wireless_phone")
-_LONGEST = {"email": 254, **dict.fromkeys(_PHONES, 40)}
+_LONGEST = {"email": 254, **dict.fromkeys(PHONES, 40)}
 _LONGEST_OTHERS = 100
 _PHONE = re.compile(r"[0-9 ()+\-./]+(?:(?:#|x|ext\.?) *[0-9]{1,8})?", re.IGNORECASE)
 _FEWEST_DIGITS, _MOST_DIGITS = 7, 24
@@ -189,7 +189,7 @@ def _text(field: str, typed: str) -> str | None:
         raise BadContact(field, problem.what, do=problem.do) from None
     if kept is None:
         return None
-    if field in _PHONES:
+    if field in PHONES:
         digits = sum(character in "0123456789" for character in kept)
         if not _PHONE.fullmatch(kept) or not _FEWEST_DIGITS <= digits <= _MOST_DIGITS:
             raise BadContact(

@@ -12,7 +12,7 @@ from typing import Literal
 from urllib.parse import quote
 
 from store import factors, one_time_codes, outbox, sign_in_attempts, sign_in_factor, users
-from store.access import Actor, Change, change, check, view
+from store.access import Actor, Change, change, check
 from store.clock import moment
 from store.database import Store
 from store.errors import BadInput, WrongCode, WrongProof
@@ -206,23 +206,11 @@ def revoke_factors(store: Store, actor: Actor, user_id: int) -> None:
         tell(store, user, "app and recovery codes withdrawn by an administrator")
 
 
-def sign_in_setting(store: Store, actor: Actor) -> str:
-    """Return whom the practice asks for a second factor at sign-in. Raises Refused."""
-    view(store, actor, Need(Right.SECURITY, Level.VIEW))
-    return sign_in_factor.setting(store)
-
-
-def set_sign_in_setting(store: Store, actor: Actor, choice: str) -> None:
+def choose_sign_in_setting(store: Store, tx: Change, actor: Actor, choice: str) -> None:
     """Ask nobody (off), administrators or everyone for a second factor at sign-in (S5).
 
-    Raises Refused without the Security right; BadInput if the actor would be locked out.
+    Inside a change that has checked the right. Raises BadInput if the actor would be locked out.
     """
-    with change(store, actor, SECURITY) as tx:
-        choose_sign_in_setting(store, tx, actor, choice)
-
-
-def choose_sign_in_setting(store: Store, tx: Change, actor: Actor, choice: str) -> None:
-    """Set it inside a change that has checked the right. Raises BadInput."""
     if choice not in sign_in_factor.CHOICES:
         raise BadInput(f"It is one of {', '.join(sign_in_factor.CHOICES)}.")
     user = users.by_id(store, actor.user_id)

@@ -40,18 +40,11 @@ def presets(store: Store, actor: Actor) -> tuple[PasswordPolicy, ...]:
     return tuple(PRESETS.values())
 
 
-def set_policy(store: Store, actor: Actor, preset: Preset) -> PasswordPolicy:
-    """Choose one of the presets. Raises Refused, BadInput for one there is not.
+def choose_policy(store: Store, tx: Change, preset: Preset) -> None:
+    """Choose one of the presets, inside a change that has checked the right. Raises BadInput.
 
     Passwords chosen before stay good until they expire or are changed.
     """
-    with change(store, actor, MANAGE) as tx:
-        choose_policy(store, tx, preset)
-    return policy_of(store)
-
-
-def choose_policy(store: Store, tx: Change, preset: Preset) -> None:
-    """Choose inside a change that has checked the right. Raises BadInput."""
     chosen = next((p for p in PRESETS.values() if p.preset == preset), None)
     if chosen is None:
         raise BadInput("There is no such password policy.")

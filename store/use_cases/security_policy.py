@@ -1,6 +1,8 @@
 """Setup › Security › Policy as a whole: what is asked of passwords, sign-ins and archives.
 
 One rule: what is chosen together is kept together; all of it counts, or none (REQUIREMENTS S4, S5).
+What may be set of a download makes it safer or leaves it as it is; its second factor cannot be
+switched off here or anywhere (D12).
 """
 
 from __future__ import annotations
@@ -8,13 +10,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from store import sign_in_factor
-from store.access import Actor, change, view
-from store.archive_locks import always_asks
+from store.access import Actor, Change, change, view
+from store.archive_locks import ALWAYS_PASSPHRASE, always_asks
 from store.database import Store
 from store.errors import Conflict
 from store.password_policy import Preset, policy_of
 from store.rights import Level, Need, Right
-from store.use_cases.download_settings import choose_always_passphrase
 from store.use_cases.factors import choose_sign_in_setting
 from store.use_cases.passwords import choose_policy
 
@@ -69,7 +70,7 @@ def save_security_policy(
         if wanted.preset != was.preset:
             choose_policy(store, tx, wanted.preset)
         if wanted.always_passphrase != was.always_passphrase:
-            choose_always_passphrase(store, tx, wanted.always_passphrase)
+            _choose_always_passphrase(store, tx, wanted.always_passphrase)
         if wanted.sign_in_factor != was.sign_in_factor:
             choose_sign_in_setting(store, tx, actor, wanted.sign_in_factor)
 
@@ -77,4 +78,22 @@ def save_security_policy(
 def _saved(store: Store) -> SecurityPolicy:
     return SecurityPolicy(
         policy_of(store).preset, sign_in_factor.setting(store), always_asks(store)
+    )
+
+
+def _choose_always_passphrase(store: Store, tx: Change, always: bool) -> None:
+    """Lock every download with a passphrase of its own, or let the account password do it.
+
+    What is scheduled already stays as it is.
+    """
+    store.execute(
+        "INSERT INTO preference (name, value) VALUES (?, ?)"
+        " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        (ALWAYS_PASSPHRASE, "on" if always else "off"),
+    )
+    tx.record(
+        "setting.always_passphrase",
+        "Every data download is locked with a passphrase from now on."
+        if always
+        else "Data downloads may be locked with the account password from now on.",
     )

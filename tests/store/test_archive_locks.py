@@ -11,8 +11,9 @@ from store.archive_key import EntryKey, derive
 from store.errors import PassphraseNeeded, Refused
 from store.passwords import hash_password
 from store.practice import Practice
-from store.use_cases import download_settings, downloads
-from tests.people import PASSWORDS, change_store, scheduled
+from store.use_cases import downloads
+from store.use_cases.security_policy import SecurityPolicy, save_security_policy
+from tests.people import PASSWORDS, change_store, save_policy, scheduled
 
 SignIn = Callable[[str], Actor]
 PASSPHRASE = "forty boats, one lighthouse"
@@ -41,15 +42,14 @@ def first_key(practice: Practice, number: int) -> EntryKey:
 def test_a_practice_may_always_ask_for_a_passphrase(practice: Practice, sign_in: SignIn) -> None:
     kim, dana = sign_in("kim"), sign_in("dana")
     assert practice.call(downloads.schedule_form, dana).asks_passphrase == ""
-    practice.call(download_settings.set_always_passphrase, kim, always=True)
-    assert practice.call(download_settings.always_passphrase, dana) is True
+    save_policy(practice, kim, always_passphrase=True)
     assert "passphrase" in practice.call(downloads.schedule_form, dana).asks_passphrase
     with pytest.raises(PassphraseNeeded, match="every download"):
         ask(practice, dana, PASSWORDS["dana"])
     number = ask(practice, dana, PASSWORDS["dana"], PASSPHRASE).download_id
     key = first_key(practice, number)
     assert key == derive(PASSPHRASE, key.salt)
-    practice.call(download_settings.set_always_passphrase, kim, always=False)
+    save_policy(practice, kim, always_passphrase=False)
     assert ask(practice, dana, PASSWORDS["dana"]).download_id == number + 1
 
 
@@ -58,10 +58,15 @@ def test_the_setting_takes_the_security_right_and_spares_what_is_scheduled(
 ) -> None:
     dana = sign_in("dana")
     with pytest.raises(Refused, match="Setup - Security: Full Control"):
-        practice.call(download_settings.set_always_passphrase, dana, always=True)
+        practice.call(
+            save_security_policy,
+            dana,
+            SecurityPolicy("nist", "off", False),
+            SecurityPolicy("nist", "off", True),
+        )
     number = scheduled(practice, dana)
     before = first_key(practice, number)
-    practice.call(download_settings.set_always_passphrase, sign_in("kim"), always=True)
+    save_policy(practice, sign_in("kim"), always_passphrase=True)
     assert first_key(practice, number) == before
 
 

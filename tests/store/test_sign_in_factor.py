@@ -13,9 +13,14 @@ from store.errors import BadInput, Conflict, Refused, SignInFailed, WrongCode
 from store.practice import Practice
 from store.use_cases import accounts, factors, home, signing_in, users
 from store.use_cases.factors import Answer, SecondFactorNeeded
+from store.use_cases.security_policy import (
+    SecurityPolicy,
+    save_security_policy,
+    security_policy,
+)
 from tests.clocks import FixedClock
 from tests.factors import enrolled, recovery_codes, texts, wrong
-from tests.people import PASSWORDS, change_store, last_code
+from tests.people import PASSWORDS, change_store, last_code, save_policy
 from tests.store.use_cases.staff import user_id
 
 SignIn = Callable[[str], Actor]
@@ -24,7 +29,7 @@ TERMINAL = "front desk 1"
 
 @pytest.fixture
 def everyone(practice: Practice, sign_in: SignIn) -> None:
-    practice.call(factors.set_sign_in_setting, sign_in("kim"), "everyone")
+    save_policy(practice, sign_in("kim"), sign_in_factor="everyone")
 
 
 def begin(practice: Practice, name: str = "dana", terminal: str = TERMINAL) -> SecondFactorNeeded:
@@ -54,15 +59,15 @@ def sessions(practice: Practice) -> int:
 
 def test_s5_by_default_nobody_is_asked(practice: Practice, sign_in: SignIn) -> None:
     assert practice.call(home.home, sign_in("dana"))
-    assert practice.call(factors.sign_in_setting, sign_in("kim")) == "off"
+    assert practice.call(security_policy, sign_in("kim")).sign_in_factor == "off"
 
 
 def test_s5_administrators_alone_or_everyone_is_asked(practice: Practice, sign_in: SignIn) -> None:
     kim = sign_in("kim")
-    practice.call(factors.set_sign_in_setting, kim, "administrators")
+    save_policy(practice, kim, sign_in_factor="administrators")
     assert practice.call(home.home, sign_in("dana"))
     assert begin(practice, "kim").kinds == ("sms",)
-    practice.call(factors.set_sign_in_setting, kim, "everyone")
+    save_policy(practice, kim, sign_in_factor="everyone")
     assert begin(practice, "dana").sent_to == "••42"
 
 
@@ -186,7 +191,7 @@ def test_s5_app_and_recovery_codes_finish_a_sign_in_too(
     dana = sign_in("dana")
     app = enrolled(practice, dana, clock)
     codes = recovery_codes(practice, dana, Answer("totp", app.code()))
-    practice.call(factors.set_sign_in_setting, sign_in("kim"), "everyone")
+    save_policy(practice, sign_in("kim"), sign_in_factor="everyone")
     change_store(practice, "UPDATE user SET cell_phone = NULL WHERE user_name = 'dana'")
     clock.advance(seconds=30)
     needed = begin(practice)
@@ -217,11 +222,16 @@ def test_nobody_locks_themselves_out_with_the_setting(practice: Practice, sign_i
     kim = sign_in("kim")
     change_store(practice, "UPDATE user SET cell_phone = NULL WHERE user_name = 'kim'")
     with pytest.raises(BadInput, match="could not sign in again"):
-        practice.call(factors.set_sign_in_setting, kim, "administrators")
+        save_policy(practice, kim, sign_in_factor="administrators")
     with pytest.raises(BadInput, match="one of"):
-        practice.call(factors.set_sign_in_setting, kim, "sometimes")
+        save_policy(practice, kim, sign_in_factor="sometimes")
     with pytest.raises(Refused, match="Setup - Security: Full Control"):
-        practice.call(factors.set_sign_in_setting, sign_in("dana"), "off")
+        practice.call(
+            save_security_policy,
+            sign_in("dana"),
+            SecurityPolicy("nist", "everyone", False),
+            SecurityPolicy("nist", "off", False),
+        )
 
 
 @pytest.mark.parametrize("last", ["app", "number", "number in the list of users", "withdrawn"])
@@ -229,7 +239,7 @@ def test_s5_nobody_locks_themselves_out_by_taking_away_their_last_factor(
     practice: Practice, sign_in: SignIn, clock: FixedClock, last: str
 ) -> None:
     kim = sign_in("kim")
-    practice.call(factors.set_sign_in_setting, kim, "administrators")
+    save_policy(practice, kim, sign_in_factor="administrators")
     number, password = kim.user_id, PASSWORDS["kim"]
     assert number is not None
     has_app = last in ("app", "withdrawn")

@@ -7,7 +7,8 @@ from textual.pilot import Pilot
 
 from store.practice import Practice
 from store.rights import Level, Right
-from store.use_cases import download_settings, factors, passwords
+from store.use_cases import passwords
+from store.use_cases.security_policy import security_policy
 from tests import people
 from tests.people import SignIn
 from tests.tui.conftest import LARGE, SMALL, arrive, see, words_of
@@ -123,8 +124,8 @@ async def test_all_three_at_once_fit_the_smallest_terminal(
         await pilot.press("tab", "enter")
         await see(pilot, "Saved. 3 settings changed.")
     assert practice.call(passwords.policy).preset == "strong"
-    assert practice.call(factors.sign_in_setting, kim) == "everyone"
-    assert practice.call(download_settings.always_passphrase, kim) is True
+    assert practice.call(security_policy, kim).sign_in_factor == "everyone"
+    assert practice.call(security_policy, kim).always_passphrase is True
 
 
 async def test_an_administrator_without_a_factor_is_not_locked_out(
@@ -140,7 +141,7 @@ async def test_an_administrator_without_a_factor_is_not_locked_out(
         await see(pilot, "You have no second factor yet")
         await see(pilot, "2 changes not saved")
     assert practice.call(passwords.policy).preset == "nist"
-    assert practice.call(factors.sign_in_setting, kim) == "off"
+    assert practice.call(security_policy, kim).sign_in_factor == "off"
 
 
 async def test_d4_view_only_sees_it_and_learns_what_saving_takes(
@@ -180,15 +181,15 @@ async def test_what_somebody_else_saved_meanwhile_is_not_overwritten_unseen(
     async with kiosk.run_test(size=SMALL) as pilot:
         await open_policy(pilot)
         await pilot.press("down", "down", "right")
-        practice.call(passwords.set_policy, kim, "strong")
+        people.save_policy(practice, kim, preset="strong")
         await save(pilot)
         await see(pilot, "Somebody else saved the policy meanwhile.")
         await see(pilot, "▸Strong")
-        assert practice.call(download_settings.always_passphrase, kim) is False
+        assert practice.call(security_policy, kim).always_passphrase is False
         await save(pilot)
         await see(pilot, "Saved. 1 setting changed.")
     assert practice.call(passwords.policy).preset == "strong"
-    assert practice.call(download_settings.always_passphrase, kim) is True
+    assert practice.call(security_policy, kim).always_passphrase is True
 
 
 async def test_changes_are_taken_back_and_never_lost_unasked(kiosk: ChairsideApp) -> None:

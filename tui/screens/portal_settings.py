@@ -12,11 +12,11 @@ from textual.app import ComposeResult
 from textual.widgets import Static
 
 from store.errors import Conflict, Refused
+from store.portal_setup import MOST_DAYS
 from store.use_cases import portal_settings
 from tui import browser
 from tui.portal_words import (
     DAYS,
-    MOST_DAYS,
     TYPED,
     URL,
     PortalSetting,

@@ -11,9 +11,10 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import Input, Static
 
 from store.errors import BadInput
+from store.portal_setup import MOST_DAYS
 from store.qr_code import half_blocks
 from store.use_cases.portal_settings import check_url
-from tui.portal_words import MOST_DAYS, URL, PortalSetting
+from tui.portal_words import URL, PortalSetting
 from tui.widgets.button import PushButton
 from tui.widgets.field import Field
 from tui.widgets.frame import EmergencyLine, KeyLine, MessageLine

@@ -14,6 +14,7 @@ from textual.containers import Vertical
 from textual.widgets import Static
 
 from store.errors import ChairsideError, SessionEnded
+from store.passwords import MAXIMUM_CHARACTERS
 from store.pending_sign_in import PasswordChangeNeeded
 from store.use_cases import signing_in
 from store.use_cases.signing_in import SecondFactorNeeded
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
     from store.use_cases.signing_in import PracticeCard
 
 DIGITS = r"[0-9]*"
-LONGEST = 1024
-"""S4: a password is never cut short."""
 
 
 class SignInScreen(Place, place="sign_in"):
@@ -50,7 +49,8 @@ class SignInScreen(Place, place="sign_in"):
             pgid = str(self.kiosk.practice.pgid)
             yield Field("Practice group", id="pgid", value=pgid, restrict=DIGITS, max_length=9)
             yield Field("User name", id="user_name", max_length=100)
-            yield Field("Password", id="password", secret=True, max_length=LONGEST)
+            # S4: a password is never cut short.
+            yield Field("Password", id="password", secret=True, max_length=MAXIMUM_CHARACTERS)
             yield PushButton("Sign in", id="sign_in")
             yield Static(id="hint")
 

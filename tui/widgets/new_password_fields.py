@@ -13,6 +13,7 @@ from textual.containers import Vertical
 from textual.timer import Timer
 from textual.widgets import Input, Static
 
+from store.passwords import MAXIMUM_CHARACTERS, MINIMUM_CHARACTERS
 from tui.widgets.field import Field
 from tui.widgets.jobs import bar
 from tui.widgets.place import PlaceMixin
@@ -21,13 +22,9 @@ from tui.widgets.safe import content
 if TYPE_CHECKING:
     from store.password_policy import PasswordPolicy
 
-LONGEST: Final = 1024
-"""S4: nothing is cut short; the store refuses what is longer."""
 WHO_DOWNLOADS: Final = (
     "Whoever schedules downloads needs 15 characters or top strength, because it locks archives."
 )
-DOWNLOADS_NEED: Final = 15
-"""D14: an archive can be tried at leisure, so what locks it must be long."""
 _CELLS: Final = 8
 _PAUSE: Final = 0.1
 """Seconds without a key before the strength is worked out; it takes longer than a keystroke."""
@@ -50,11 +47,13 @@ class NewPasswordFields(Vertical):
     def compose(self) -> ComposeResult:
         """The policy in plain words, then the two lines."""
         text = f"{self._policy.label}: {self._policy.sentence}"
-        if self._policy.minimum < DOWNLOADS_NEED:
+        if self._policy.minimum < MINIMUM_CHARACTERS:
             text = f"{text} {WHO_DOWNLOADS}"
         yield Static(content(text), id="policy")
-        yield Field("New password", id="new", secret=True, max_length=LONGEST, meaning=self._empty)
-        yield Field("New, once more", id="again", secret=True, max_length=LONGEST)
+        # S4: nothing is cut short; the store refuses what is longer.
+        longest = MAXIMUM_CHARACTERS
+        yield Field("New password", id="new", secret=True, max_length=longest, meaning=self._empty)
+        yield Field("New, once more", id="again", secret=True, max_length=longest)
 
     @property
     def _empty(self) -> str:

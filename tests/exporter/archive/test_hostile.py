@@ -7,19 +7,20 @@ import re
 import struct
 import subprocess
 import sys
+import zlib
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from exporter.archive.entry import DEFLATED, LZMA, Entry
-from exporter.archive.errors import ArchiveProblem
+from exporter.archive.errors import ArchiveProblem, DamagedEntry
 from exporter.archive.hostile import fault_of_name, refuse_hostile
 from exporter.archive.limits import DEFAULT_LIMITS, Limits
 from exporter.archive.reader import Archive
 from exporter.archive.unpacking import UnpackProblem, unpacker_of
 from tests.exporter.archive.making import PASSWORD
-from tests.exporter.archive.test_reader import foreign
+from tests.exporter.archive.test_reader import foreign, patched
 from tests.source_files import PROJECT
 
 PLAIN = Entry("a.txt", 10, 40, DEFLATED, 1, 2, 0, (2026, 11, 20, 0, 0, 0), 0, 60)
@@ -227,3 +228,45 @@ def test_attack_two_headers_that_contradict_each_other(tmp_path: Path) -> None:
     (tmp_path / "b.zip").write_bytes(raw)
     with pytest.raises(ArchiveProblem, match=r"a\.txt: the entry's header does not match"):
         Archive.open(tmp_path / "b.zip", PASSWORD)
+
+
+@pytest.mark.parametrize("field", [b"\3\0AE\3", b"\0\0AE\3", b"\2\0XX\3", b"\2\0AE\4", b"\2\0AE\0"])
+def test_attack_an_encryption_that_does_not_exist(tmp_path: Path, field: bytes) -> None:
+    """WinZip AES specification: versions 1 and 2, vendor AE, strengths 1 to 3. In both headers."""
+    whole = foreign(tmp_path / "a.zip", {"a.txt": b"some text"})
+    known, tag = b"\2\0AE\3", b"\x01\x99\7\0"
+    path = patched(whole, tmp_path / "b.zip", tag + known, tag + field)
+    with pytest.raises(ArchiveProblem, match=r"a\.txt: .* does not add up"):
+        Archive.open(path, PASSWORD)
+
+
+def test_attack_an_entry_too_short_for_its_lock(tmp_path: Path) -> None:
+    """Scenario: salt, check bytes and code would reach into the entry that follows."""
+    whole = foreign(tmp_path / "a.zip", {"a.txt": b"", "b.txt": b"some text"})
+    with Archive.open(whole, PASSWORD) as archive:
+        size = archive.entry("a.txt").packed_size
+    raw = bytearray(whole.read_bytes())
+    for place in (18, raw.index(b"PK\1\2") + 20):
+        assert struct.unpack_from("<L", raw, place) == (size,)
+        struct.pack_into("<L", raw, place, 16 + 2 + 10 - 1)
+    (tmp_path / "b.zip").write_bytes(raw)
+    with pytest.raises(ArchiveProblem, match=r"a\.txt: .* does not add up"):
+        Archive.open(tmp_path / "b.zip", PASSWORD)
+
+
+def test_attack_packed_text_without_its_end(tmp_path: Path) -> None:
+    """Scenario: cut off after a whole block, with the size and the code of what is left.
+    Verified: told, whether it is read or verified."""
+    packer = zlib.compressobj(wbits=-15)
+    packed = packer.compress(b"some text") + packer.flush(zlib.Z_FULL_FLUSH)
+    stored = foreign(tmp_path / "a.zip", {"a.txt": packed})
+    path = patched(stored, tmp_path / "b.zip", b"\2\0AE\3\0\0", b"\2\0AE\3\x08\0")
+    raw = bytearray(path.read_bytes())
+    for place in (22, raw.index(b"PK\1\2") + 24):
+        struct.pack_into("<L", raw, place, len(b"some text"))
+    path.write_bytes(raw)
+    with Archive.open(path, PASSWORD) as archive:
+        told = [finding.fault for finding in archive.verify().findings]
+        assert told == ["its compressed data has no end"]
+        with pytest.raises(DamagedEntry, match="no end"):
+            archive.read("a.txt", 100)

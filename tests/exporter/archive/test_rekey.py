@@ -53,6 +53,17 @@ def test_it_opens_with_the_new_password_and_not_with_the_old(tmp_path: Path) -> 
     assert not list(tmp_path.glob(".*"))
 
 
+def test_attack_an_archive_that_claims_another_lock(tmp_path: Path) -> None:
+    """Scenario: its headers say AES-256. Verified: it is left as it is, byte for byte."""
+    archive = make_archive(tmp_path / "a.zip")
+    chains = chains_of(archive)
+    claims = archive.read_bytes().replace(b"\2\0AE\1", b"\2\0AE\3")
+    archive.write_bytes(claims)
+    with pytest.raises(ArchiveProblem, match="not the one that its keys were made for"):
+        rekey(archive, chains, nothing)
+    assert archive.read_bytes() == claims
+
+
 def test_7zip_opens_it_with_the_new_password_and_not_with_the_old(
     tmp_path: Path, seven_zip: str
 ) -> None:

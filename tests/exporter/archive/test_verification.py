@@ -10,11 +10,13 @@ from itertools import chain, repeat
 from pathlib import Path
 
 import pytest
+import pyzipper
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from exporter.archive.entry import CHECK_BYTES, SALT_BYTES
 from exporter.archive.errors import ArchiveProblem, Cancelled
+from exporter.archive.manifest import TableContents, write_descriptions
 from exporter.archive.progress import Progress
 from exporter.archive.reader import Archive
 from exporter.archive.verification import Finding, Verification
@@ -22,7 +24,17 @@ from exporter.archive.writer import ArchiveWriter
 from exporter.convert.csv_files import to_csv
 from store.archive_key import derive
 from store.errors import ChairsideError
-from tests.exporter.archive.making import MOMENT, PASSWORD, PATIENTS, VISITS
+from tests.exporter.archive.making import (
+    MOMENT,
+    PASSWORD,
+    PATIENTS,
+    SESSION,
+    SNAPSHOT,
+    VALUE_SETS,
+    VISIT,
+    VISITS,
+    table_text,
+)
 
 
 def verified(path: Path) -> Verification:
@@ -180,6 +192,36 @@ def test_a_row_count_that_is_not_the_manifests_is_found(
 
     found = faults(verified(remade(whole_archive, tmp_path / "a.zip", change)))
     assert found == {"visit.txt": "500 rows where the manifest says 501"}
+
+
+def test_a_table_that_ends_within_a_row_is_told(tmp_path: Path) -> None:
+    """Its size, SHA-256 and whole rows may all be as the manifest says."""
+    path = tmp_path / "a.zip"
+    with ArchiveWriter(path, lambda: derive(PASSWORD), MOMENT) as writer:
+        with writer.entry("visit.txt") as entry:
+            entry.write(table_text(VISIT, VISITS) + b"501\t")
+        contents = [TableContents(VISIT, len(VISITS), entry.record)]
+        write_descriptions(writer, SNAPSHOT, contents, [SESSION], VALUE_SETS)
+    assert faults(verified(path)) == {"visit.txt": "it ends in the middle of a row"}
+
+
+@pytest.mark.parametrize(("strength", "version"), [(2, 2), (3, 2), (1, 1)])
+def test_another_lock_than_chairsides_is_a_fault_in_an_archive_with_its_manifest(
+    whole_archive: Path, tmp_path: Path, strength: int, version: int
+) -> None:
+    """REQUIREMENTS D14: AES-128, AE-2; AE-1 would tell the checksum of each text."""
+    with Archive.open(whole_archive, PASSWORD) as archive:
+        texts = {entry.name: archive.read(entry.name, 10**7) for entry in archive.entries}
+    path = tmp_path / "a.zip"
+    with pyzipper.AESZipFile(path, "w") as other:
+        other.setpassword(PASSWORD.encode())
+        other.setencryption(pyzipper.WZ_AES, nbits=64 + 64 * strength, force_wz_aes_version=version)
+        for name, text in texts.items():
+            other.writestr(name, text)
+    told = [
+        finding for finding in verified(path).findings if "as Chairside does it" in finding.fault
+    ]
+    assert {finding.entry for finding in told} == set(texts)
 
 
 @pytest.mark.parametrize(

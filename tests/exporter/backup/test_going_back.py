@@ -27,7 +27,6 @@ from store.use_cases import (
     accounts,
     downloads,
     emergency,
-    factors,
     going_back,
     home,
     notices,
@@ -188,7 +187,7 @@ def test_attack_a_code_and_a_half_finished_sign_in_are_resurrected(past: Past) -
     kim, dana = sign_in(past, "kim"), sign_in(past, "dana")
     number = people.requested(past.practice, dana)
     code = people.last_code(past.practice)
-    past.practice.call(factors.set_sign_in_setting, kim, "everyone")
+    people.save_policy(past.practice, kim, sign_in_factor="everyone")
     with pytest.raises(SecondFactorNeeded) as asked:
         sign_in(past, "ana")
     second = people.last_code(past.practice)
@@ -239,7 +238,7 @@ def app(past: Past) -> App:
     """Kim's authenticator app, and a practice that asks everybody for a second factor."""
     kim = sign_in(past, "kim")
     made = enrolled(past.practice, kim, past.clock)
-    past.practice.call(factors.set_sign_in_setting, kim, "everyone")
+    people.save_policy(past.practice, kim, sign_in_factor="everyone")
     return made
 
 

@@ -7,6 +7,7 @@ import hashlib
 import io
 import shutil
 import stat
+import struct
 import subprocess
 import sys
 from pathlib import Path
@@ -178,6 +179,33 @@ def test_attack_an_image_that_was_changed(whole_archive: Path, tmp_path: Path) -
     with pytest.raises(ArchiveProblem):
         check_image(tmp_path / "cut.iso", lambda _size: None)
     assert check_image(image.path, lambda _size: None) == image.files
+
+
+def test_attack_an_image_that_shows_other_data_to_readers_without_joliet(
+    whole_archive: Path, tmp_path: Path
+) -> None:
+    """Scenario: the plain directory leads to raw text that was put behind the last file.
+    Verified: it is told, though the other directory leads to what the manifest says."""
+    with Archive.open(whole_archive, PASSWORD) as archive:
+        (image,) = to_disc(archive, tmp_path).images
+    raw = bytearray(image.path.read_bytes())
+    place = raw.index(b"PATIENT_3.CSV;1") - 31  # the number of its first sector, in both orders
+    raw[place : place + 8] = struct.pack("<L", len(raw) // 2048) + struct.pack(
+        ">L", len(raw) // 2048
+    )
+    (tmp_path / "changed.iso").write_bytes(raw + b"patient_id\t".ljust(2048))
+    with pytest.raises(DamagedImage, match="two directories do not agree"):
+        check_image(tmp_path / "changed.iso", lambda _size: None)
+
+
+def test_many_small_files_take_whole_sectors(tmp_path: Path) -> None:
+    """A file of one byte more than a sector takes two: no image outgrows its disc."""
+    (tmp_path / "in").mkdir()
+    for number in range(215):
+        (tmp_path / "in" / f"{number}.csv").write_bytes(b"a" * 2046 + b"\r\n1")
+    made = csv_to_disc([tmp_path / "in"], tmp_path / "out", "mine", sectors=400)
+    assert len(made.images) == 2
+    assert sum(len(image.files) for image in made.images) == 215
 
 
 def test_what_is_there_is_never_overwritten(whole_archive: Path, tmp_path: Path) -> None:

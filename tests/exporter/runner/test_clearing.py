@@ -122,6 +122,22 @@ def test_attack_a_sweep_that_meets_what_another_runner_has_just_begun(
     assert list(practice.folder.downloads.iterdir()) == begun
 
 
+def test_a_sweep_leaves_what_another_runner_is_making(
+    practice: Practice, sign_in: SignIn, clock: FixedClock
+) -> None:
+    """Scenario: the timer starts a second runner while the first is half-way."""
+    people.scheduled(practice, sign_in("dana"))
+    clock.advance(days=1)
+    job = practice.call(unattended.claim, RUNNER, "another runner")
+    assert job is not None
+    whole = practice.folder.downloads / archive_name(job.pgid, job.run_on, job.download_id)
+    part = whole.with_name(f".{whole.name}.part")
+    for path in (part, whole):
+        path.write_bytes(b"half of it, or just named")
+    clearing.sweep(practice, RUNNER)
+    assert sorted(practice.folder.downloads.iterdir()) == [part, whole]
+
+
 def test_a_sweep_leaves_what_another_runner_is_locking_anew(
     practice: Practice, made: Path, sign_in: SignIn, clock: FixedClock
 ) -> None:

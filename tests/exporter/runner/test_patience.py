@@ -114,6 +114,33 @@ def test_once_the_lease_is_over_a_busy_store_ends_the_attempt_and_says_so(
     assert (outcome.state, outcome.job.attempt) == ("ready", 2)
 
 
+def refused(_waits: bool) -> None:
+    raise StoreBusy("Somebody else is writing.")
+
+
+def test_a_lease_counts_from_the_report_that_prolonged_it_last(clock: FixedClock) -> None:
+    """An export of an hour never makes the kiosk wait for its reports, as long as they get by."""
+    lease = patience.Lease(clock)
+    waited: list[bool] = []
+    for _ in range(8):
+        clock.advance(unattended.LEASE / 4)
+        lease.prolong(waited.append)
+    assert waited == [False] * 8
+    clock.advance(unattended.LEASE * 3 / 4)
+    lease.prolong(refused)
+    clock.advance(unattended.LEASE / 4)
+    with pytest.raises(StoreBusy):
+        lease.prolong(refused)
+
+
+def test_a_clock_that_was_set_back_does_not_make_a_lease_last_for_ever(clock: FixedClock) -> None:
+    """What the store says of it may be over by then: nobody knows how long it was."""
+    lease = patience.Lease(clock)
+    clock.advance(-unattended.LEASE)
+    with pytest.raises(StoreBusy):
+        lease.prolong(refused)
+
+
 @pytest.mark.parametrize("call", ["claim", "take_keys", "finish", "fail"])
 def test_what_must_be_written_waits_longer_than_one_call(
     practice: Practice,

@@ -19,7 +19,7 @@ from exporter.runner import reading as module
 from exporter.runner.deflating import END, Effort, deflater
 from exporter.runner.frames import Frame, Kind
 from exporter.runner.making import Meter, write_archive
-from exporter.runner.queries import queries
+from exporter.runner.queries import queries_of
 from exporter.runner.reading import reading
 from store.errors import StoreProblem
 from store.practice import Practice
@@ -27,12 +27,12 @@ from store.schema.tables import exported_tables, table_named
 from tests import people
 from tests.clocks import FixedClock
 
+EVERYTHING = [queries_of(table) for table in exported_tables()]
+
 
 def frames_of(practice: Practice, effort: Effort = "fast") -> list[Frame]:
     """Return all frames of a whole practice."""
-    with reading(
-        practice.folder.database, queries(exported_tables()), effort, lambda: None
-    ) as frames:
+    with reading(practice.folder.database, EVERYTHING, effort, lambda: None) as frames:
         return list(frames)
 
 
@@ -102,13 +102,47 @@ def test_what_a_sample_did_not_show_is_quoted_all_the_same(practice: Practice, h
 
 def test_all_tables_are_of_one_instant_though_others_write(practice: Practice) -> None:
     """Race: a row that refers to another appears without it."""
-    tables = queries([table_named("office"), table_named("provider")])
+    tables = [queries_of(table) for table in [table_named("office"), table_named("provider")]]
     before = practice.call(lambda s: s.value("SELECT count(*) FROM provider"))
     with reading(practice.folder.database, tables, "fast", lambda: None) as frames:
         first = next(frames)
         people.change_store(practice, "INSERT INTO provider (abbr) VALUES ('NEW')")
         ends = [frame.rows for frame in frames if frame.kind is Kind.TABLE_END]
     assert ends[1] == before == json.loads(first.payload)[1]
+
+
+INSISTING = """
+import sys
+import apsw
+from exporter.runner.worker import open_at_one_instant
+
+writer = apsw.Connection(sys.argv[1])
+
+def insist(_opened):
+    try:
+        writer.execute("INSERT INTO preference SELECT 'n' || count(*), 'v' FROM preference")
+        print("written")
+    except apsw.BusyError:
+        print("refused")
+
+apsw.connection_hooks.append(insist)
+for reader in open_at_one_instant(sys.argv[1], 3):
+    print(reader.execute("SELECT count(*) FROM preference").get)
+"""
+
+
+def test_nobody_can_write_between_the_instants_of_two_readers(practice: Practice) -> None:
+    """Race: one reader sees a commit that another does not. A writer insists at each opening."""
+    before = practice.call(lambda s: s.value("SELECT count(*) FROM preference"))
+    child = subprocess.run(
+        [sys.executable, "-c", INSISTING, str(practice.folder.database)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    seen = [str(before + 1)] * 3
+    # The first opening is that of the connection which then keeps writers out.
+    assert child.stdout.split() == ["written", *["refused"] * 3, *seen]
 
 
 def test_no_process_loads_two_sqlite_libraries() -> None:
@@ -135,7 +169,7 @@ def test_a_damaged_store_is_told_and_no_data_is(practice: Practice, tmp_path: Pa
     copy.write_bytes(data)
     with (
         pytest.raises(StoreProblem) as caught,
-        reading(copy, queries(exported_tables()), "fast", lambda: None) as frames,
+        reading(copy, EVERYTHING, "fast", lambda: None) as frames,
     ):
         list(frames)
     assert "malformed" in caught.value.what or "not a database" in caught.value.what
@@ -155,7 +189,7 @@ def test_a_reading_process_that_does_not_even_begin_is_told(
 
     monkeypatch.setattr(module.subprocess, "Popen", broken)
     database = practice.folder.database
-    long = [replace(queries(exported_tables())[0], header="x" * 300_000)]
+    long = [replace(EVERYTHING[0], header="x" * 300_000)]
     with pytest.raises(StoreProblem, match="ended before"), ExitStack() as stack:
         list(stack.enter_context(reading(database, long, "fast", lambda: None)))
     whose = Snapshot(1000, "Maple", "America/Los_Angeles", clock.now())
@@ -182,8 +216,7 @@ def test_a_reading_process_that_is_killed_is_told(
         people.change_store(
             practice, "INSERT INTO preference VALUES (?, ?)", f"n{number}", f"{number}{noise}"
         )
-    tables = queries(exported_tables())
-    with reading(practice.folder.database, tables, "fast", lambda: None) as frames:
+    with reading(practice.folder.database, EVERYTHING, "fast", lambda: None) as frames:
         next(frames)
         started[0].kill()
         # Cut off between two frames nothing is raised, but the last tables are missing.
@@ -192,7 +225,37 @@ def test_a_reading_process_that_is_killed_is_told(
             ends = sum(frame.kind is Kind.TABLE_END for frame in frames)
         except StoreProblem as problem:
             told = problem
-    assert told is not None or ends < len(tables)
+    assert told is not None or ends < len(EVERYTHING)
+    assert started[0].returncode is not None
+
+
+def test_a_reading_process_that_falls_silent_is_given_up(
+    practice: Practice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Scenario: it is alive and says nothing any more, as on a disk that hangs."""
+    monkeypatch.setattr(module, "SILENCE_SECONDS", 0.2)
+    monkeypatch.setattr(module, "_TICK_SECONDS", 0.05)
+    stock = subprocess.Popen
+    started: list[subprocess.Popen[bytes]] = []
+
+    def silent(_command: object, **options: object) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-c", "import sys; sys.stdin.read()"]
+        started.append(stock(command, **options))  # type: ignore[call-overload]
+        return started[-1]
+
+    monkeypatch.setattr(module.subprocess, "Popen", silent)
+    ticks: list[None] = []
+
+    def tick() -> None:
+        ticks.append(None)
+        assert len(ticks) < 100, "it is waited for without end"
+
+    with (
+        pytest.raises(StoreProblem, match="ended before"),
+        reading(practice.folder.database, EVERYTHING, "fast", tick) as frames,
+    ):
+        list(frames)
+    assert ticks, "it was given a while"
     assert started[0].returncode is not None
 
 

@@ -52,7 +52,6 @@ NEEDS: dict[str, Need] = {
     "communications.registration": Need(Right.COMMUNICATIONS, Level.VIEW),
     "contact.contact": Need(Right.CONTACT, Level.VIEW),
     "contact.save_contact": Need(Right.CONTACT),
-    "download_settings.set_always_passphrase": _SECURITY,
     "downloads.cancel_download": _DOWNLOAD_VIEW,
     "downloads.confirm_download": _DOWNLOAD,
     "downloads.list_downloads": _DOWNLOAD_VIEW,
@@ -62,8 +61,6 @@ NEEDS: dict[str, Need] = {
     "emergency.groups_on_offer": Need(Right.EMERGENCY_ACCESS),
     "emergency.take_emergency_access": Need(Right.EMERGENCY_ACCESS),
     "factors.revoke_factors": _SECURITY,
-    "factors.set_sign_in_setting": _SECURITY,
-    "factors.sign_in_setting": _SECURITY_VIEW,
     "groups.copy_group": _SECURITY,
     "groups.delete_group": _SECURITY,
     "groups.group_rights": _SECURITY_VIEW,
@@ -99,7 +96,6 @@ NEEDS: dict[str, Need] = {
     "invite_rules.save_rule": Need(Right.PORTAL_SETTINGS),
     "invite_rules.test_to_myself": Need(Right.PORTAL_SETTINGS),
     "passwords.presets": _SECURITY_VIEW,
-    "passwords.set_policy": _SECURITY,
     "patient_download.authorise_patient_download": Need(Right.PATIENT_DOWNLOAD),
     "patient_download.record_patient_download": Need(Right.PATIENT_DOWNLOAD),
     "patients.card": Need(Right.PATIENT),
@@ -155,7 +151,6 @@ NEEDS: dict[str, Need] = {
 
 OPEN: dict[str, str] = {
     "code_delivery.code_delivery": "about one's own code only",
-    "download_settings.always_passphrase": "the form for scheduling asks for one then",
     "downloads.code_tries_left": "about one's own request only",
     "emergency.emergency_state": "shown in red on every screen",
     "emergency.give_back": "one's own emergency access",
@@ -258,7 +253,6 @@ BEFORE: dict[str, str] = {
 
 PARTS: dict[str, str] = {
     "carriers.shown": "of a view or a change that checked its right",
-    "download_settings.choose_always_passphrase": "of a change that checked its right",
     "factors.choose_sign_in_setting": "of a change that checked its right",
     "passwords.choose_policy": "of a change that checked its right",
     "going_back.settle": "of putting a practice back",

@@ -23,7 +23,7 @@ from store.use_cases.code_delivery import CodeDelivery
 from store.use_cases.factors import SecondFactorNeeded
 from tests.clocks import FixedClock
 from tests.factors import texts
-from tests.people import PASSWORDS, SignIn, change_store, last_code, requested
+from tests.people import PASSWORDS, SignIn, change_store, last_code, requested, save_policy
 
 DOWNLOAD = "download.schedule"
 TERMINAL = "front desk 1"
@@ -100,7 +100,7 @@ def test_attack_how_a_sign_in_code_fares_asked_for_with_a_forged_token(
     practice: Practice, sign_in: SignIn, clock: FixedClock
 ) -> None:
     """Nor is it told for a token of another terminal, one that was used, or one that is old."""
-    practice.call(factors.set_sign_in_setting, sign_in("kim"), "everyone")
+    save_policy(practice, sign_in("kim"), sign_in_factor="everyone")
 
     def begin() -> str:
         with pytest.raises(SecondFactorNeeded) as needed:

@@ -24,7 +24,7 @@ from store.practice import Practice
 from store.use_cases import home, passwords, signing_in, users
 from store.use_cases.passwords import PasswordChangeNeeded
 from tests.clocks import FixedClock
-from tests.people import PASSWORDS, change_store, hash_fully
+from tests.people import PASSWORDS, change_store, hash_fully, save_policy
 from tests.store.use_cases.staff import OWN_PASSWORD, attempt, entered, events, user_id
 
 SignIn = Callable[[str], Actor]
@@ -36,7 +36,7 @@ def change(practice: Practice, actor: Actor, old: str, new: str) -> None:
 
 
 def use(practice: Practice, kim: Actor, preset: str) -> None:
-    practice.call(passwords.set_policy, kim, preset)
+    save_policy(practice, kim, preset=preset)
 
 
 @pytest.mark.parametrize(

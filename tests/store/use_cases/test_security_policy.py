@@ -8,7 +8,6 @@ import pytest
 
 from store.errors import BadInput, ChairsideError
 from store.practice import Practice
-from store.use_cases import passwords
 from store.use_cases.security_policy import (
     PolicyChanged,
     SecurityPolicy,
@@ -50,7 +49,7 @@ def test_one_setting_that_is_turned_away_keeps_the_others_out(
     elif reason == "no such preset":
         wanted = replace(ALL_THREE, preset="none")  # type: ignore[arg-type]
     else:
-        practice.call(passwords.set_policy, kim, "yearly")
+        people.save_policy(practice, kim, preset="yearly")
         problem = PolicyChanged
     before = practice.call(security_policy, kim), practice.call(lambda store: store.value(TRAIL))
     with pytest.raises(problem):

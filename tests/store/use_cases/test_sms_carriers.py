@@ -12,11 +12,11 @@ from store.database import Store
 from store.errors import BadInput, Conflict, WrongCode
 from store.phones import why_not_served
 from store.practice import Practice
-from store.use_cases import carriers, communications, downloads, factors, home, messages
+from store.use_cases import carriers, communications, downloads, home, messages
 from store.use_cases.carriers import BadCarrier, CarrierForm
 from tests.clocks import FixedClock
 from tests.factors import recovery_codes, texts
-from tests.people import PASSWORDS, SignIn, change_store, last_code, requested
+from tests.people import PASSWORDS, SignIn, change_store, last_code, requested, save_policy
 
 TOKEN = "copper-kettle-42"
 GATEWAY = CarrierForm(
@@ -202,7 +202,7 @@ def test_whoever_signs_in_with_text_messages_alone_is_not_shut_out_by_another_ca
     practice: Practice, kim: Actor
 ) -> None:
     """S5: with a second factor of another kind at hand, the carrier can be changed."""
-    practice.call(factors.set_sign_in_setting, kim, "administrators")
+    save_policy(practice, kim, sign_in_factor="administrators")
     with pytest.raises(BadCarrier, match="shut out"):
         practice.call(carriers.save_carrier, kim, GATEWAY)
     assert practice.call(communications.registration, kim).state == "registered"
