@@ -185,8 +185,7 @@ class PlaceMixin(ComesWhole[Answer]):
     def show_error(self, error: BaseException | None) -> None:
         """The error policy: ours are told, the end of a session ends it, others show no data."""
         if isinstance(error, SessionEnded):
-            # Whoever signed out meanwhile was told so.
-            if self.kiosk.actor is not None:
+            if self.kiosk.actor is not None:  # whoever signed out meanwhile was told so
                 self.kiosk.end_session(error.sentence)
         elif isinstance(error, ChairsideError):
             tone = "warn" if isinstance(error, Refused) else "bad"
