@@ -38,6 +38,11 @@ async def test_a_weekly_download_is_scheduled_confirmed_again_and_ended(
         await see(pilot, "weekly, after 21 Nov 00:00")
         await see(pilot, "Repeats weekly; the code is asked for again before 18 Feb")
         people.change_store(
+            practice, "UPDATE data_download_series SET confirm_again_at = '2026-11-19T17:00:00Z'"
+        )
+        await pilot.press("f5")
+        await see(pilot, "nothing more is built until a confirms it again (due since 19 Nov")
+        people.change_store(
             practice, "UPDATE data_download_series SET confirm_again_at = '2026-11-25T17:00:00Z'"
         )
         await pilot.press("escape")

@@ -91,7 +91,10 @@ def explained(view: DownloadView, now: datetime) -> str:
     repeats = ""
     if view.repeats and view.confirm_again_at is not None:
         day = words.instant(view.confirm_again_at, view.time_zone, now=now)
-        repeats = f" Repeats {view.repeats}; the code is asked for again before {day}. e ends it."
+        told = f"the code is asked for again before {day}."
+        if view.confirm_again_at <= now:
+            told = f"nothing more is built until a confirms it again (due since {day})."
+        repeats = f" Repeats {view.repeats}; {told} e ends it."
     return _explained_once(view, now) + repeats
 
 
