@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from exporter.runner.priority import give_way
+from tui.commands.done import tell_done
 from tui.commands.paths import TypedPath
 from tui.commands.support import (
     ProgressPrinter,
@@ -114,13 +115,14 @@ def verify(file: Path, passphrase_file: str | None, as_json: bool) -> None:
 
 @group.command("key")
 @click.argument("file", type=TypedPath(), metavar="FILE")
+@json_option
 @handles_errors
-def key(file: Path) -> None:
+def key(file: Path, as_json: bool) -> None:
     """Make a passphrase that nobody guesses, in a file that only you can read."""
     from exporter.backup.making import write_key
 
     write_key(file)
-    click.echo(f"A passphrase for backups is in {file}.")
+    tell_done(f"A passphrase for backups is in {file}.", {"file": str(file)}, as_json)
     click.echo(
         "Write it down and keep it apart from this computer and from the backups: without it"
         " nobody can open one, and with it everybody can.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -14,7 +14,9 @@ from tui.commands.support import (
     ProgressPrinter,
     data_options,
     handles_errors,
+    json_option,
     open_practice,
+    print_json,
 )
 from tui.streams import is_terminal
 
@@ -32,12 +34,13 @@ REQUESTER, ADMINISTRATOR = "dana", "kim"
 @data_options
 @click.option("--patients", type=click.IntRange(1, 1_000_000), default=200, show_default=True)
 @click.option("--seed", type=int, default=1, show_default=True, help="Same seed, same practice.")
+@json_option
 @handles_errors
-def group(data: Path, pgid: int | None, patients: int, seed: int) -> None:
+def group(data: Path, pgid: int | None, patients: int, seed: int, as_json: bool) -> None:
     """Build a practice of invented people, print its sign-ins, open the kiosk.
 
-    Without a terminal: schedule, make, retrieve and convert a data download, and print what it
-    made and where.
+    Without a terminal, and for programs: schedule, make, retrieve and convert a data download, and
+    print what it made and where.
     """
     from store.clock import SystemClock
 
@@ -45,12 +48,14 @@ def group(data: Path, pgid: int | None, patients: int, seed: int) -> None:
     clock = SystemClock()
     with _demo_practice(data, number, patients, seed, clock) as practice:
         _print_sign_ins(data, number)
-        if is_terminal():
+        if is_terminal() and not as_json:
             from tui.kiosk import run_kiosk
 
             run_kiosk(practice, clock)
         else:
-            _main_job(practice, data / f"{number}-copies")
+            made = _main_job(practice, data / f"{number}-copies")
+            if as_json:
+                print_json({"pgid": number, "folder": str(data / str(number)), **made})
 
 
 def _demo_practice(data: Path, pgid: int, patients: int, seed: int, clock: Clock) -> Practice:
@@ -83,16 +88,24 @@ def _as_people(printer: ProgressPrinter) -> Callable[[str, int, int], None]:
     return lambda _, done, total: printer("Inventing people", done, total)
 
 
+def _say(text: str) -> None:
+    """Tell people what goes on: beside the answer, where that is for programs."""
+    click.echo(text, err=click.get_current_context().params["as_json"])
+
+
 def _print_sign_ins(data: Path, pgid: int) -> None:
     from store.imports.demo.people import DEMO_USERS
 
-    click.echo(f"{PRACTICE_NAME}, PGID {pgid}, in {data / str(pgid)}. Everybody in it is invented.")
+    _say(f"{PRACTICE_NAME}, PGID {pgid}, in {data / str(pgid)}. Everybody in it is invented.")
     for user in DEMO_USERS:
-        click.echo(f"  {user.user_name:<6} {user.password:<28} {user.job_title}")
+        _say(f"  {user.user_name:<6} {user.password:<28} {user.job_title}")
 
 
-def _main_job(practice: Practice, folder: Path) -> None:
-    """Schedule, make, retrieve, verify and convert a download, as people would."""
+def _main_job(practice: Practice, folder: Path) -> dict[str, Any]:
+    """Schedule, make, retrieve, verify and convert a download, as people would.
+
+    Returns who can sign in, and what was made.
+    """
     from store.imports.demo.people import DEMO_USERS
     from store.use_cases.running import bring_forward
     from tui.commands.signing_in import signed_in
@@ -103,11 +116,17 @@ def _main_job(practice: Practice, folder: Path) -> None:
         download_id = _schedule(practice, actor, requester)
     with signed_in(practice, administrator.user_name, administrator.password) as actor:
         practice.call(bring_forward, actor)
-        click.echo(f"Brought forward by {actor.full_name}, so that nobody has to wait for tonight.")
+        _say(f"Brought forward by {actor.full_name}, so that nobody has to wait for tonight.")
     _run(practice)
     with signed_in(practice, requester.user_name, requester.password) as actor:
         saved = _retrieve(practice, actor, requester, download_id, folder)
-        _convert(practice, actor, requester, saved)
+        csv_folder, workbook = _convert(practice, actor, requester, saved)
+    return {
+        "sign_ins": [{"user": name, "password": user.password} for name, user in users.items()],
+        "archive": str(saved),
+        "csv": str(csv_folder),
+        "workbook": str(workbook),
+    }
 
 
 def _schedule(practice: Practice, actor: Actor, user: DemoUser) -> int:
@@ -121,7 +140,7 @@ def _schedule(practice: Practice, actor: Actor, user: DemoUser) -> int:
     body = newest.read_text("utf-8").split("\n\n", 1)[1]
     code = next(word for word in body.split() if len(word) == 6 and word.isdigit())
     scheduled = practice.call(confirm_download, actor, sent.download_id, code)
-    click.echo(
+    _say(
         f"Scheduled by {actor.full_name} for {scheduled.run_on:%d %b %Y}, with the six-digit code"
         f" from {newest}."
     )
@@ -137,7 +156,7 @@ def _run(practice: Practice) -> None:
             practice,
             lambda _, progress: printer("Making it", progress.rows, progress.rows_total),
         )
-    tell(outcomes)
+    tell(outcomes, err=click.get_current_context().params["as_json"])
 
 
 def _retrieve(
@@ -150,11 +169,11 @@ def _retrieve(
     retrieval = practice.call(authorise_retrieval, actor, download_id, user.password)
     saved = save_archive(retrieval, folder)
     practice.call(record_retrieval, actor, download_id, str(saved.parent))
-    click.echo(f"Retrieved by {actor.full_name}: {saved}")
+    _say(f"Retrieved by {actor.full_name}: {saved}")
     return saved
 
 
-def _convert(practice: Practice, actor: Actor, user: DemoUser, saved: Path) -> None:
+def _convert(practice: Practice, actor: Actor, user: DemoUser, saved: Path) -> tuple[Path, Path]:
     from exporter.archive.errors import ArchiveProblem
     from exporter.archive.reader import Archive
     from exporter.convert.csv_files import to_csv
@@ -166,7 +185,7 @@ def _convert(practice: Practice, actor: Actor, user: DemoUser, saved: Path) -> N
         found = archive.verify()
         if not found.is_whole:
             raise ArchiveProblem(found.findings[0].sentence)
-        click.echo(
+        _say(
             f"Whole and unchanged: {found.entries} files, {found.rows:,} rows, every checksum"
             " right."
         )
@@ -174,5 +193,6 @@ def _convert(practice: Practice, actor: Actor, user: DemoUser, saved: Path) -> N
         to_workbook(archive, workbook)
     practice.call(record_disclosure, actor, form="csv", what=f"CSV files of {saved.name}")
     practice.call(record_disclosure, actor, form="workbook", what=f"Workbook of {saved.name}")
-    click.echo(f"For people: {csv_folder}/ (CSV) and {workbook} (Excel).")
-    click.echo(f"Open it yourself with: 7z x {saved}   (password: {user.password})")
+    _say(f"For people: {csv_folder}/ (CSV) and {workbook} (Excel).")
+    _say(f"Open it yourself with: 7z x {saved}   (password: {user.password})")
+    return csv_folder, workbook

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from store.errors import NotFound, WrongCode
+from tui.commands.done import tell_done
 from tui.commands.download_patient import patient
 from tui.commands.download_series import series
 from tui.commands.paths import TypedPath
@@ -179,6 +180,7 @@ def list_(
 @user_options
 @click.argument("download_id", metavar="ID", type=Number(1))
 @click.option("--to", "folder", type=TypedPath(), required=True, metavar="DIR")
+@json_option
 @handles_errors
 def save(
     data: Path,
@@ -187,6 +189,7 @@ def save(
     password_file: str | None,
     download_id: int,
     folder: Path,
+    as_json: bool,
 ) -> None:
     """Save a ready archive to a folder. Only the user who scheduled it can."""
     from exporter.archive.progress import Progress
@@ -200,23 +203,33 @@ def save(
         # After a change of password it may still have to be locked anew.
         rekey_waiting(practice)
         retrieval = practice.call(authorise_retrieval, actor, download_id, password)
-        with ProgressPrinter() as printer, until_interrupted() as cancelled:
+        with ProgressPrinter(quiet=as_json) as printer, until_interrupted() as cancelled:
 
             def show(progress: Progress) -> None:
                 done, total = progress.bytes_done, progress.bytes_total
                 printer("Saving", done, total, size(done))
 
             saved = hand_over(practice, actor, retrieval, folder, show, cancelled)
-    click.echo(f"Saved as {saved}. 7-Zip or WinZip opens it; see chairside archive --help.")
+    tell_done(
+        f"Saved as {saved}. 7-Zip or WinZip opens it; see chairside archive --help.",
+        {"id": download_id, "file": str(saved)},
+        as_json,
+    )
 
 
 @group.command("cancel")
 @data_options
 @user_options
 @click.argument("download_id", metavar="ID", type=Number(1))
+@json_option
 @handles_errors
 def cancel(
-    data: Path, pgid: int | None, user: str, password_file: str | None, download_id: int
+    data: Path,
+    pgid: int | None,
+    user: str,
+    password_file: str | None,
+    download_id: int,
+    as_json: bool,
 ) -> None:
     """Give up a download that has not been made yet."""
     from store.use_cases.downloads import cancel_download
@@ -224,7 +237,7 @@ def cancel(
     password = ask_password(user, password_file)
     with open_practice(data, pgid) as practice, signed_in(practice, user, password) as actor:
         practice.call(cancel_download, actor, download_id)
-    click.echo(f"Download {download_id} is cancelled.")
+    tell_done(f"Download {download_id} is cancelled.", {"id": download_id}, as_json)
 
 
 def _as_json(download: DownloadView) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from tui.commands.done import tell_done
 from tui.commands.signing_in import ask_password, signed_in, user_options
 from tui.commands.support import (
     Number,
@@ -55,15 +56,23 @@ def list_(
 @data_options
 @user_options
 @click.argument("series_id", metavar="ID", type=Number(1))
+@json_option
 @handles_errors
-def end(data: Path, pgid: int | None, user: str, password_file: str | None, series_id: int) -> None:
+def end(
+    data: Path,
+    pgid: int | None,
+    user: str,
+    password_file: str | None,
+    series_id: int,
+    as_json: bool,
+) -> None:
     """End a download that repeats; what is ready stays until it expires."""
     from store.use_cases.series import end_series
 
     password = ask_password(user, password_file)
     with open_practice(data, pgid) as practice, signed_in(practice, user, password) as actor:
         practice.call(end_series, actor, series_id)
-    click.echo(f"Repeating download {series_id} has ended.")
+    tell_done(f"Repeating download {series_id} has ended.", {"id": series_id}, as_json)
 
 
 def _state(one: SeriesView) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from tui.commands.done import tell_done
 from tui.commands.finding import granted, group_named, right_named
 from tui.commands.signing_in import ask_password, signed_in, user_options
 from tui.commands.support import (
@@ -99,6 +100,7 @@ def set_(
 @user_options
 @click.argument("name")
 @click.option("--description", default="", metavar="TEXT", help="Whom the group is for.")
+@json_option
 @handles_errors
 def new(
     data: Path,
@@ -107,6 +109,7 @@ def new(
     password_file: str | None,
     name: str,
     description: str,
+    as_json: bool,
 ) -> None:
     """Make a group that grants nothing yet."""
     from store.use_cases.groups import new_group
@@ -114,7 +117,8 @@ def new(
     password = ask_password(user, password_file)
     with open_practice(data, pgid) as practice, signed_in(practice, user, password) as actor:
         practice.call(new_group, actor, name, description)
-    click.echo(f"The group {shown(name.strip())} is made; it grants nothing yet.")
+    made = name.strip()
+    tell_done(f"The group {shown(made)} is made; it grants nothing yet.", {"name": made}, as_json)
 
 
 @group.command("copy")
@@ -122,9 +126,16 @@ def new(
 @user_options
 @click.argument("name")
 @click.argument("new_name")
+@json_option
 @handles_errors
 def copy(
-    data: Path, pgid: int | None, user: str, password_file: str | None, name: str, new_name: str
+    data: Path,
+    pgid: int | None,
+    user: str,
+    password_file: str | None,
+    name: str,
+    new_name: str,
+    as_json: bool,
 ) -> None:
     """Make a group that grants what another one grants, without its members."""
     from store.use_cases.groups import copy_group
@@ -133,15 +144,20 @@ def copy(
     with open_practice(data, pgid) as practice, signed_in(practice, user, password) as actor:
         number = group_named(practice, actor, name).group_id
         practice.call(copy_group, actor, number, new_name)
-    click.echo(f"The group {shown(new_name.strip())} grants what {shown(name)} grants.")
+    made = new_name.strip()
+    told = f"The group {shown(made)} grants what {shown(name)} grants."
+    tell_done(told, {"name": made, "like": name}, as_json)
 
 
 @group.command("delete")
 @data_options
 @user_options
 @click.argument("name")
+@json_option
 @handles_errors
-def delete(data: Path, pgid: int | None, user: str, password_file: str | None, name: str) -> None:
+def delete(
+    data: Path, pgid: int | None, user: str, password_file: str | None, name: str, as_json: bool
+) -> None:
     """Delete a group that nobody is in."""
     from store.use_cases.groups import delete_group
 
@@ -149,7 +165,7 @@ def delete(data: Path, pgid: int | None, user: str, password_file: str | None, n
     with open_practice(data, pgid) as practice, signed_in(practice, user, password) as actor:
         found = group_named(practice, actor, name)
         practice.call(delete_group, actor, found.group_id)
-    click.echo(f"The group {shown(found.name)} is deleted.")
+    tell_done(f"The group {shown(found.name)} is deleted.", {"name": found.name}, as_json)
 
 
 @group.command("who-holds")

@@ -11,10 +11,12 @@ import click
 from click.core import ParameterSource
 
 from store.clock import PACIFIC
+from tui.commands.done import tell_done
 from tui.commands.support import (
     DEFAULT_PGID,
     data_options,
     handles_errors,
+    json_option,
     password_option,
     read_password,
 )
@@ -28,6 +30,7 @@ from tui.commands.support import (
 @click.option("--owner-phone", metavar="NUMBER", help="Mobile number for codes, as +15105550142.")
 @click.option("--time-zone", default=PACIFIC, show_default=True, metavar="ZONE")
 @password_option
+@json_option
 @handles_errors
 def group(
     data: Path,
@@ -38,6 +41,7 @@ def group(
     owner_phone: str | None,
     time_zone: str,
     password_file: str | None,
+    as_json: bool,
 ) -> None:
     """Make a new, empty practice with its first administrator."""
     from store.clock import SystemClock
@@ -59,8 +63,12 @@ def group(
 
     number = pgid or DEFAULT_PGID
     create_practice(data, number, name, SystemClock(), time_zone=time_zone, fill=fill).close()
-    click.echo(f"Practice {number}, {name}, is ready in {data / str(number)}.")
-    click.echo(f"Open the kiosk with: {_kiosk(data, number)}")
+    folder, kiosk = data / str(number), _kiosk(data, number)
+    tell_done(
+        f"Practice {number}, {name}, is ready in {folder}.\nOpen the kiosk with: {kiosk}",
+        {"pgid": number, "folder": str(folder), "owner": owner, "kiosk": kiosk},
+        as_json,
+    )
 
 
 def _kiosk(data: Path, number: int) -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from store.errors import ChairsideError
+from tui.commands.done import tell_done
 from tui.commands.messages_set import set_
 from tui.commands.messages_status import status
 from tui.commands.portal_desk import desk, desk_options
@@ -167,8 +168,9 @@ def _tell_change(row: MessageRow, before: str) -> str:
     metavar="FILE",
     help="Read the code of the test message from FILE; - is the next line of standard input.",
 )
+@json_option
 @handles_errors
-def register(code_file: str | None, **where: Any) -> None:
+def register(code_file: str | None, as_json: bool, **where: Any) -> None:
     """Register text messaging: try what carries it, send a test message, ask for its code.
 
     Needed once, and again after the carrier was changed. Without a terminal the code is read from
@@ -183,7 +185,7 @@ def register(code_file: str | None, **where: Any) -> None:
         except CarrierDown as problem:
             raise _NotRegistered(problem.what, do=problem.do) from None
         by = _confirmed(practice, actor, sent, code_file)
-    click.echo(f"Text messaging is registered: {shown(by)}.")
+    tell_done(f"Text messaging is registered: {shown(by)}.", {"carried_by": by}, as_json)
 
 
 def _confirmed(practice: Practice, actor: Actor, sent: TestSent, code_file: str | None) -> str:

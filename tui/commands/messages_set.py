@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from tui.commands.done import tell_done
 from tui.commands.portal_desk import desk, desk_options
-from tui.commands.support import handles_errors, read_password, shown
+from tui.commands.support import handles_errors, json_option, read_password, shown
 
 if TYPE_CHECKING:
     from store.access import Actor
@@ -43,8 +44,9 @@ def set_() -> None:
 )
 @click.option("--sender", metavar="TEXT", help="Your number there, a name, or a service's id.")
 @click.option("--countries", metavar="CODES", help='Where it sends to, as "US CA"; "" for any.')
+@json_option
 @handles_errors
-def http(token_file: str | None, **options: Any) -> None:
+def http(token_file: str | None, as_json: bool, **options: Any) -> None:
     """Send text messages through a gateway on the web.
 
     The token is asked for where it is needed.
@@ -52,6 +54,7 @@ def http(token_file: str | None, **options: Any) -> None:
     with desk(options).opened() as (practice, actor):
         named = _named(options)
         _save(practice, actor, "http", named, token_file, "Token of the account")
+        _tell(practice, actor, as_json)
 
 
 @set_.command("modem")
@@ -66,20 +69,24 @@ def http(token_file: str | None, **options: Any) -> None:
 )
 @click.option("--sender", metavar="NUMBER", help="The SIM card's number, to be shown only.")
 @click.option("--countries", metavar="CODES", help='Where it sends to, as "US CA"; "" for any.')
+@json_option
 @handles_errors
-def modem(pin_file: str | None, **options: Any) -> None:
+def modem(pin_file: str | None, as_json: bool, **options: Any) -> None:
     """Send text messages through a GSM modem at this computer."""
     with desk(options).opened() as (practice, actor):
         _save(practice, actor, "modem", _named(options), pin_file, "PIN of the SIM card")
+        _tell(practice, actor, as_json)
 
 
 @set_.command("spool")
 @desk_options
+@json_option
 @handles_errors
-def spool(**where: Any) -> None:
+def spool(as_json: bool, **where: Any) -> None:
     """Send nothing: text messages become files in the practice's folder, for tests."""
     with desk(where).opened() as (practice, actor):
         _save(practice, actor, "spool", {}, None, "")
+        _tell(practice, actor, as_json)
 
 
 def _named(options: dict[str, Any]) -> dict[str, str]:
@@ -109,7 +116,6 @@ def _save(
         named = {**named, "secret": read_password(None, prompt)}
         practice.call(save_carrier, actor, _form(now, kind, named))
     click.echo("Saved.", err=True)
-    _tell(practice, actor)
 
 
 def _form(now: CarrierView, kind: str, named: dict[str, str]) -> CarrierForm:
@@ -119,12 +125,18 @@ def _form(now: CarrierView, kind: str, named: dict[str, str]) -> CarrierForm:
     return CarrierForm("sms", kind, **{**before, **named})
 
 
-def _tell(practice: Practice, actor: Actor) -> None:
+def _tell(practice: Practice, actor: Actor, as_json: bool) -> None:
     from store.use_cases.communications import registration
 
     view = practice.call(registration, actor)
     sender = f", from {shown(view.carrier.sender)}" if view.carrier.sender else ""
     address = f" {shown(view.carrier.address)}" if view.carrier.address else ""
-    click.echo(f"Text messages go by {view.carrier.kind}{address}{sender}.")
+    facts = {
+        "kind": view.carrier.kind,
+        "address": view.carrier.address or None,
+        "sender": view.carrier.sender or None,
+        "registered": view.state == "registered",
+    }
+    tell_done(f"Text messages go by {view.carrier.kind}{address}{sender}.", facts, as_json)
     if view.state != "registered":
         click.echo("Text messaging is not registered: chairside messages register.", err=True)

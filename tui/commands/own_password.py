@@ -6,8 +6,15 @@ from pathlib import Path
 
 import click
 
+from tui.commands.done import tell_done
 from tui.commands.signing_in import ask_password, signed_in, user_options
-from tui.commands.support import data_options, handles_errors, open_practice, read_password
+from tui.commands.support import (
+    data_options,
+    handles_errors,
+    json_option,
+    open_practice,
+    read_password,
+)
 
 
 @click.command("password")
@@ -18,6 +25,7 @@ from tui.commands.support import data_options, handles_errors, open_practice, re
     metavar="FILE",
     help="Read the new password from the first line of FILE; - is standard input.",
 )
+@json_option
 @handles_errors
 def own_password(
     data: Path,
@@ -25,6 +33,7 @@ def own_password(
     user: str,
     password_file: str | None,
     new_password_file: str | None,
+    as_json: bool,
 ) -> None:
     """Choose another password of your own, also after it was reset.
 
@@ -46,4 +55,4 @@ def own_password(
         except PasswordChangeNeeded as needed:
             actor = practice.call(change_at_sign_in, needed.token, new, old_password=old)
             practice.call(sign_out, actor)
-    click.echo("The new password counts from now on.")
+    tell_done("The new password counts from now on.", {"user": user}, as_json)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from store.errors import NotFound
+from tui.commands.done import tell_done
 from tui.commands.portal_desk import column, desk, desk_options
 from tui.commands.support import handles_errors, json_option, print_json, shown
 
@@ -73,8 +74,9 @@ def find(as_json: bool, **where: Any) -> None:
 @click.argument("name")
 @click.argument("address", metavar="ADDRESS|QUEUE")
 @click.option("--queue", is_flag=True, help="It is a print queue, whatever its name looks like.")
+@json_option
 @handles_errors
-def add(name: str, address: str, *, queue: bool, **where: Any) -> None:
+def add(name: str, address: str, *, queue: bool, as_json: bool, **where: Any) -> None:
     """Add a printer by its address, or a print queue of this computer by its name.
 
     What has a dot or a colon in it is an address: ipps://192.0.2.7/ipp/print, or only 192.0.2.7.
@@ -84,14 +86,17 @@ def add(name: str, address: str, *, queue: bool, **where: Any) -> None:
     kind = "cups" if queue or not {".", ":"} & set(address) else "ipp"
     with desk(where).opened() as (practice, actor):
         practice.call(save_printer, actor, PrinterForm(name, kind, address))
-    click.echo(f"{shown(name.strip())} is added. Print a test page: chairside printers test.")
+    added = name.strip()
+    told = f"{shown(added)} is added. Print a test page: chairside printers test."
+    tell_done(told, {"name": added, "kind": kind, "address": address}, as_json)
 
 
 @group.command("test")
 @desk_options
 @click.argument("name")
+@json_option
 @handles_errors
-def test(name: str, **where: Any) -> None:
+def test(name: str, as_json: bool, **where: Any) -> None:
     """Print a test page, with nothing of a patient on it.
 
     The first one accepts the certificate of an encrypted printer; from then on no other is taken.
@@ -101,37 +106,45 @@ def test(name: str, **where: Any) -> None:
     with desk(where).opened() as (practice, actor):
         page = print_test_page(practice, actor, _named(practice, actor, name).printer_id)
     done = "is printed" if page.printed.is_finished else "is sent; look whether it came out"
-    click.echo(f"A test page {done}: {shown(page.printed.printer)}.")
+    told = f"A test page {done}: {shown(page.printed.printer)}."
     if page.certificate_sha256:
-        click.echo(f"Its certificate is accepted: {page.certificate_sha256}")
+        told += f"\nIts certificate is accepted: {page.certificate_sha256}"
+    facts = {
+        "name": page.printed.printer,
+        "printed": page.printed.is_finished,
+        "certificate_sha256": page.certificate_sha256 or None,
+    }
+    tell_done(told, facts, as_json)
 
 
 @group.command("usual")
 @desk_options
 @click.argument("name")
+@json_option
 @handles_errors
-def usual(name: str, **where: Any) -> None:
+def usual(name: str, as_json: bool, **where: Any) -> None:
     """Make a printer the usual one of its kind: sheets go to it unless another is named."""
     from store.use_cases.printers import set_default
 
     with desk(where).opened() as (practice, actor):
         found = _named(practice, actor, name)
         practice.call(set_default, actor, found.printer_id)
-    click.echo(f"Sheets go to {shown(found.name)}.")
+    tell_done(f"Sheets go to {shown(found.name)}.", {"name": found.name}, as_json)
 
 
 @group.command("remove")
 @desk_options
 @click.argument("name")
+@json_option
 @handles_errors
-def remove(name: str, **where: Any) -> None:
+def remove(name: str, as_json: bool, **where: Any) -> None:
     """Take a printer off the list."""
     from store.use_cases.printers import delete_printer
 
     with desk(where).opened() as (practice, actor):
         found = _named(practice, actor, name)
         practice.call(delete_printer, actor, found.printer_id)
-    click.echo(f"{shown(found.name)} is removed.")
+    tell_done(f"{shown(found.name)} is removed.", {"name": found.name}, as_json)
 
 
 def _named(practice: Practice, actor: Actor, name: str) -> PrinterView:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from exporter.runner.priority import give_way
+from tui.commands.done import tell_done
 from tui.commands.runner_install import install, status
 from tui.commands.support import (
     ProgressPrinter,
@@ -81,26 +83,31 @@ def run(
 
 @group.command("watch")
 @data_options
+@json_option
 @handles_errors
-def watch(data: Path, pgid: int | None) -> None:
+def watch(data: Path, pgid: int | None, as_json: bool) -> None:
     """Stay, and do what is due when it is due; for a service.
 
     It ends at SIGTERM or Ctrl+C, in the middle of a download as well: that one is given back and
-    made by the next run.
+    made by the next run. With --json every download is one line, as soon as it has ended.
     """
     from exporter.runner import watching
 
     give_way()
     with open_practice(data, pgid) as practice, until_stopped() as stop:
-        click.echo(f"Watching practice {practice.pgid}. Ctrl+C or SIGTERM ends it.")
+        told = f"Watching practice {practice.pgid}. Ctrl+C or SIGTERM ends it."
+        click.echo(told, err=as_json)
 
         def once() -> None:
             outcomes = _run(practice, stop, "watch", "fast", quiet=True)
-            if outcomes:
+            if as_json:
+                for outcome in outcomes:
+                    click.echo(json.dumps(_as_json(outcome)))
+            elif outcomes:
                 tell(outcomes)
 
         watching.watch(practice, once, stop, tell_beside)
-        click.echo("Stopped.")
+        click.echo("Stopped.", err=as_json)
 
 
 @group.command("quota")
@@ -110,9 +117,15 @@ def watch(data: Path, pgid: int | None) -> None:
     "--user", metavar="NAME", required=True, help="Who holds Export Runner: Full Control."
 )
 @password_option
+@json_option
 @handles_errors
 def quota(
-    data: Path, pgid: int | None, gigabytes: int, user: str, password_file: str | None
+    data: Path,
+    pgid: int | None,
+    gigabytes: int,
+    user: str,
+    password_file: str | None,
+    as_json: bool,
 ) -> None:
     """Set how many gigabytes all archives together may take."""
     from store.use_cases.room import set_quota
@@ -123,7 +136,7 @@ def quota(
         signed_in(practice, user, ask_password(user, password_file)) as actor,
     ):
         practice.call(set_quota, actor, gigabytes)
-    click.echo(f"Downloads may take {gigabytes} GB.")
+    tell_done(f"Downloads may take {gigabytes} GB.", {"gigabytes": gigabytes}, as_json)
 
 
 def _bring_forward(practice: Practice, user: str, password_file: str | None) -> None:
@@ -153,16 +166,16 @@ def tell_beside(text: str) -> None:
     click.echo(text, err=True)
 
 
-def tell(outcomes: list[Outcome]) -> None:
-    """Print how each job ended."""
+def tell(outcomes: list[Outcome], *, err: bool = False) -> None:
+    """Print how each job ended; `err`: beside an answer for programs."""
     if not outcomes:
-        click.echo("Nothing is due.")
+        click.echo("Nothing is due.", err=err)
     for outcome in outcomes:
         name = f"Download {outcome.job.download_id} of {outcome.job.run_on:%d %b %Y}"
         if outcome.made is not None:
             rows = sum(file.rows or 0 for file in outcome.made.files)
             size = outcome.made.file_bytes
-            click.echo(f"{name}: ready, {rows:,} rows, {size:,} bytes.")
+            click.echo(f"{name}: ready, {rows:,} rows, {size:,} bytes.", err=err)
         else:
             click.echo(f"{name}: {outcome.state}. {outcome.reason}", err=True)
 

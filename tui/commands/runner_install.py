@@ -35,8 +35,11 @@ if TYPE_CHECKING:
     "--print", "only_print", is_flag=True, help="Show what would be written; write nothing."
 )
 @click.option("--remove", is_flag=True, help="Take it away again.")
+@json_option
 @handles_errors
-def install(data: Path, pgid: int | None, only_print: bool, remove: bool, **ways: bool) -> None:
+def install(
+    data: Path, pgid: int | None, only_print: bool, remove: bool, as_json: bool, **ways: bool
+) -> None:
     """Let the system run what is due every hour, and catch up after it was off.
 
     By itself it chooses what this system has. It can be said again at any time. It belongs to the
@@ -51,20 +54,24 @@ def install(data: Path, pgid: int | None, only_print: bool, remove: bool, **ways
     if remove and only_print:
         raise click.UsageError("--print shows what would be written; --remove writes nothing.")
     if remove:
-        _remove(data / str(chosen_pgid(data, pgid)), way)
+        _remove(data / str(chosen_pgid(data, pgid)), way, as_json)
         return
     hourly = _hourly_run(data, chosen_pgid(data, pgid))
     chosen = way or installing.best_way()
-    for piece in installing.pieces(hourly, chosen):
+    pieces = installing.pieces(hourly, chosen)
+    for piece in () if as_json else pieces:
         click.echo(f"{piece.where}:\n\n{piece.text.rstrip()}\n")
-    if only_print:
-        return
-    installing.install(hourly, chosen)
-    click.echo(f"The {installing.WORDS[chosen]} is set up: {installing.WHEN[chosen]}.")
-    _advise(hourly, chosen)
+    if not only_print:
+        installing.install(hourly, chosen)
+    if as_json:
+        written = [{"where": piece.where, "text": piece.text} for piece in pieces]
+        print_json({"way": chosen, "installed": not only_print, "pieces": written})
+    elif not only_print:
+        click.echo(f"The {installing.WORDS[chosen]} is set up: {installing.WHEN[chosen]}.")
+        _advise(hourly, chosen)
 
 
-def _remove(folder: Path, way: Way | None) -> None:
+def _remove(folder: Path, way: Way | None, as_json: bool) -> None:
     """Take away what is set up for a practice's folder, which may have moved or gone meanwhile."""
     from exporter.runner import installing
     from exporter.runner.timers import hourly_run
@@ -73,10 +80,13 @@ def _remove(folder: Path, way: Way | None) -> None:
     ways = [one for one in installing.installed(hourly) if way in (None, one)]
     for one in ways:
         installing.remove(hourly, one)
-        click.echo(f"Removed the {installing.WORDS[one]} {hourly.name}.")
-    if not ways:
-        what = installing.WORDS[way] if way else "timer"
-        click.echo(f"No {what} is set up for the practice in {folder}.")
+    what = installing.WORDS[way] if way else "timer"
+    removed = [f"Removed the {installing.WORDS[one]} {hourly.name}." for one in ways]
+    nothing = f"No {what} is set up for the practice in {folder}."
+    if as_json:
+        print_json({"removed": ways})
+    else:
+        click.echo("\n".join(removed) or nothing)
 
 
 def _advise(hourly: HourlyRun, chosen: Way) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from tui.commands.done import tell_done
 from tui.commands.finding import group_named, user_named
 from tui.commands.own_password import own_password
 from tui.commands.portal_desk import day_of
@@ -122,6 +123,7 @@ def add(
 @click.option("--job-title", metavar="TEXT", help="What the user does.")
 @click.option("--email", metavar="ADDRESS", help="E-mail address.")
 @click.option("--phone", metavar="NUMBER", help="Mobile, as +15105550142.")
+@json_option
 @handles_errors
 def edit(
     data: Path,
@@ -130,6 +132,7 @@ def edit(
     password_file: str | None,
     name: str,
     groups: tuple[str, ...],
+    as_json: bool,
     **fields: str | None,
 ) -> None:
     """Change what is entered of a user; what is not named stays as it is."""
@@ -145,8 +148,9 @@ def edit(
             found = (group_named(practice, actor, one).group_id for one in groups)
             changes["group_ids"] = tuple(found)
         form = practice.call(user_form, actor, user_named(practice, actor, name).user_id)
-        practice.call(save_user, actor, replace(form, **changes))
-    click.echo(f"{shown(name)} is saved.")
+        wanted = replace(form, **changes)
+        practice.call(save_user, actor, wanted)
+    tell_done(f"{shown(name)} is saved.", {"user": wanted.user_name}, as_json)
 
 
 def _simple(name: str, use_case: str, told: str, what: str, *, subject: str = "users") -> None:
@@ -156,16 +160,22 @@ def _simple(name: str, use_case: str, told: str, what: str, *, subject: str = "u
     @data_options
     @user_options
     @click.argument("name")
+    @json_option
     @handles_errors
     def command(
-        data: Path, pgid: int | None, user: str, password_file: str | None, name: str
+        data: Path,
+        pgid: int | None,
+        user: str,
+        password_file: str | None,
+        name: str,
+        as_json: bool,
     ) -> None:
         module = import_module(f"store.use_cases.{subject}")
         password = ask_password(user, password_file)
         with open_practice(data, pgid) as practice, signed_in(practice, user, password) as actor:
             found = user_named(practice, actor, name)
             practice.call(getattr(module, use_case), actor, found.user_id)
-        click.echo(f"{shown(found.user_name)} {told}.")
+        tell_done(f"{shown(found.user_name)} {told}.", {"user": found.user_name}, as_json)
 
 
 _simple("hide", "hide_user", "is hidden", "Hide somebody who no longer works here.")
