@@ -46,9 +46,10 @@ class LongWork(App[None]):
         """
         from tui.screens.dialogs import ConfirmDialog
 
-        mine = [job for job in self.jobs if not job.is_over and job.owner is not None]
+        who = self.actor.user_id if self.actor else None
+        mine = [job for job in self.jobs if not job.is_over and job.owner == who]
         screen = self.screen
-        if not mine or self.actor is None or not isinstance(screen, PlaceMixin):
+        if not mine or who is None or not isinstance(screen, PlaceMixin):
             go()
             return
 

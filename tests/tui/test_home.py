@@ -145,6 +145,28 @@ async def test_signing_out_asks_before_it_stops_what_is_running(kiosk: Any) -> N
         await settle(pilot, lambda: job.is_over)
 
 
+async def test_attack_work_of_the_user_before_told_to_and_stopped_by_the_next(kiosk: Any) -> None:
+    """Vulnerability: whoever signs out next sees its title, and ends it.
+    Scenario: work goes on after its user's session ended; another user signs in, and out."""
+    let_end = asyncio.Event()
+
+    async def work(job: Job) -> str:
+        await let_end.wait()
+        return "Saved as somewhere."
+
+    async with kiosk.run_test(size=SMALL) as pilot:
+        await sign_in(pilot)
+        job = Job("Saving")
+        kiosk.start_job(job, work)
+        kiosk.end_session("The session ended after its full time. Sign in again.")
+        await see(pilot, "after its full time")
+        await sign_in(pilot, "ana")
+        await pilot.press("f10")
+        await see(pilot, "Signed out.")
+        assert not job.cancelled()
+        let_end.set()
+
+
 async def test_what_ends_while_home_is_open_is_told_at_once(kiosk: Any) -> None:
     let_end = asyncio.Event()
 
