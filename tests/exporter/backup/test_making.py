@@ -16,6 +16,7 @@ from exporter.backup.contents import ENTRIES, FILES
 from exporter.backup.making import make_backup, write_key
 from exporter.backup.opening import opened
 from exporter.backup.passphrase import check_passphrase
+from store import audit_heads
 from store.database import Store
 from store.errors import BadInput, Conflict, PassphraseNeeded, Refused, StoreProblem
 from store.in_use import alone_in
@@ -83,6 +84,18 @@ def test_it_is_told_before_it_is_begun_and_is_a_disclosure_once_it_is_whole(
             Store.value, "SELECT seq FROM audit_log WHERE action = 'backup.begin'"
         )
         assert backup.manifest.head.seq == begun
+
+
+def test_s9_that_a_backup_left_cannot_be_cut_off_the_trail_unseen(
+    practice: Practice, tmp_path: Path
+) -> None:
+    """The trail's head, with the event that tells of it, stands outside the database after it."""
+    backed_up(practice, tmp_path / "to")
+    last = practice.call(Store.one, "SELECT seq, action FROM audit_log ORDER BY seq DESC LIMIT 1")
+    newest = practice.call(lambda s: audit_heads.read(s.folder, s.sealer).newest)
+    assert last is not None
+    assert newest is not None
+    assert (newest.seq, last["action"]) == (last["seq"], "backup.make")
 
 
 def test_s1_a_user_needs_the_right_backup(

@@ -170,6 +170,29 @@ def test_what_must_be_written_waits_longer_than_one_call(
     assert (outcome.state, outcome.job.attempt) == ("scheduled" if call == "fail" else "ready", 1)
 
 
+def test_the_last_look_at_the_lease_is_never_left_out(
+    practice: Practice, sign_in: SignIn, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Scenario: all is written, and the store is busy for as long as three calls wait."""
+    people.scheduled(practice, sign_in("dana"))
+    clock.advance(days=1)
+    stock = unattended.report
+    looked: list[bool] = []
+
+    def report(store: Store, job: Job, progress: unattended.Progress, **how: bool) -> None:
+        if not progress.is_whole:
+            return stock(store, job, progress, **how)
+        looked.append(len(looked) == 3)
+        if looked[-1]:
+            return stock(store, job, progress, **how)
+        with locked(practice):
+            return stock(store, job, progress, **how)
+
+    monkeypatch.setattr(run.use_cases, "report", report)
+    (outcome,) = run_due(practice)
+    assert (outcome.state, looked) == ("ready", [False, False, False, True])
+
+
 def test_an_archive_is_locked_anew_while_the_store_is_busy(
     practice: Practice,
     sign_in: SignIn,

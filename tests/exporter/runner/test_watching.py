@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -23,6 +24,7 @@ from store.practice import Practice
 from store.use_cases import downloads
 from tests import people
 from tests.clocks import START, FixedClock
+from tests.exporter.runner.killing import KilledRuns, build_practice
 from tui.commands.support import until_stopped
 
 SignIn = Callable[[str], Actor]
@@ -175,3 +177,20 @@ def test_the_service_ends_cleanly_at_sigterm(practice_data: Path) -> None:
     service.send_signal(signal.SIGTERM)
     out, err = service.communicate(timeout=60)
     assert (service.returncode, out, err) == (0, b"Stopped.\n", b"")
+
+
+def test_the_service_tells_programs_each_download_on_a_line(tmp_path: Path) -> None:
+    build_practice(tmp_path / "data", rows=10)
+    KilledRuns(tmp_path / "data").schedule()
+    program = "from tui.commands import main; main()"
+    words = ["runner", "watch", "--json", "--data", str(tmp_path / "data")]
+    service = subprocess.Popen(
+        [sys.executable, "-c", program, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    assert service.stdout is not None
+    told = json.loads(service.stdout.readline())
+    assert (told["download"], told["state"], told["attempt"]) == (1, "ready", 1)
+    service.send_signal(signal.SIGTERM)
+    out, err = service.communicate(timeout=60)
+    assert (service.returncode, out) == (0, b"")
+    assert err.startswith(b"Watching practice 1000.")
