@@ -32,7 +32,7 @@ BETWEEN_EXPORTERS = {
     ("reports", "letters"): "what only paper may hold goes to the printer; fonts are known there",
     ("backup", "archive"): "a backup is an encrypted archive, whole or not there",
     ("backup", "runner"): "room, SHA-256 and the quick deflate are known there",
-    ("messages", "archive"): "a file is held while it is written, so that a killed one is known",
+    ("messages", "archive"): "a message in the folder is a whole file or none, as an archive is",
     ("letters", "archive"): "a saved sheet is a whole file or none, as an archive is",
 }
 """Which rooms of the exporter know one another, and why."""

@@ -41,8 +41,7 @@ class LongWork(App[None]):
     def ask_about_work(self, go: Callable[[], None]) -> None:
         """Call `go` at once, or ask first whether to stop what this user has running.
 
-        What leaves readable is written to the audit trail, which takes a session: without one it
-        would not stay.
+        Without a session the audit trail takes no disclosure, and what was made would not stay.
         """
         from tui.screens.dialogs import ConfirmDialog
 
@@ -62,8 +61,8 @@ class LongWork(App[None]):
         screen.open(
             ConfirmDialog(
                 "Stop it and sign out?",
-                f"{mine[0].title}: not done yet. Signing out stops it, and what is half made is"
-                " removed. F9 locks the desk instead, and it goes on.",
+                f"{mine[0].title}: not done yet. Signing out stops it, and nothing half"
+                " made stays. F9 locks the desk instead: then it goes on.",
                 do="Stop and sign out",
                 keep="Stay",
             ),

@@ -5,12 +5,13 @@ For offline test environments and the demo. One rule: files are private (0600), 
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 
-from exporter.archive.held import kept, open_new
+from exporter.archive.errors import ArchiveProblem
+from exporter.archive.files import whole_file
 from exporter.messages.carriers import CarrierDown
+from store.errors import DiskFull
 from store.outbox import Mail, Outgoing
 
 
@@ -26,22 +27,16 @@ class SpoolCarrier:
         Raises CarrierDown, and what `handing_over` raises.
         """
         name = f"{message.outbox_message_id:06d}-{message.channel}.txt"
-        part = self._folder / f".{name}.part"
         try:
             self._folder.mkdir(mode=0o700, exist_ok=True)
-            file = open_new(part)
-            if file is None:
-                raise CarrierDown("Another delivery is writing this message.")
-            # Held until it has its name: an unfinished one that nobody holds is cleared away.
-            with kept(file, part):
-                with file:
-                    file.write(_text(message).encode())
-                    file.flush()
-                    os.fsync(file.fileno())
-                handing_over()
-                part.replace(self._folder / name)
+            with whole_file(
+                self._folder / name, replace=True, check=lambda _part: handing_over()
+            ) as file:
+                file.write(_text(message).encode())
         except OSError as problem:
             raise CarrierDown(f"{problem.strerror or type(problem).__name__}.") from None
+        except (ArchiveProblem, DiskFull) as problem:
+            raise CarrierDown(problem.what) from None
         return name
 
     def close(self) -> None:

@@ -153,11 +153,11 @@ def _leftovers(practice: Practice) -> Finding:
     owned = practice.call(checkup.owned_files)
     unowned = [p for p in practice.folder.downloads.iterdir() if p.name not in owned]
     foreign = [path.name for path in unowned if not is_made_here(practice, path)]
-    names = [path.name for path in unowned if path.name not in foreign]
     if foreign:
         text = f"Not made by Chairside, but in downloads: {len(foreign)}, the first {min(foreign)}."
-        mend = "Move them elsewhere: they stay there for ever and count as room of the downloads."
+        mend = "Chairside leaves them alone. Move them elsewhere: they take room from the archives."
         return Finding("leftovers", "look", text, mend)
+    names = [path.name for path in unowned]
     if not practice.call(checkup.is_making):
         names += [path.name for path in _beside(practice) if path.exists()]
         if names:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
@@ -94,18 +95,22 @@ async def test_another_user_learns_that_it_is_complete_and_no_more(kiosk: Any, m
         await see(pilot, "by Dana Ruiz is complete.")
 
 
-async def test_what_ended_during_the_lock_is_told_to_who_started_it(kiosk: Any) -> None:
-    """Vulnerability: the result of one user's work shown to the next user."""
-
-    locked = asyncio.Event()
+def saving(until: asyncio.Event) -> Callable[[Job], Coroutine[Any, Any, str]]:
+    """Work that is done as soon as it may be."""
 
     async def work(job: Job) -> str:
-        await locked.wait()
+        await until.wait()
         return "Saved as somewhere."
 
+    return work
+
+
+async def test_what_ended_during_the_lock_is_told_to_who_started_it(kiosk: Any) -> None:
+    """Vulnerability: the result of one user's work shown to the next user."""
+    locked = asyncio.Event()
     async with kiosk.run_test(size=SMALL) as pilot:
         await sign_in(pilot)
-        kiosk.start_job(Job("Saving"), work)
+        kiosk.start_job(Job("Saving"), saving(locked))
         await pilot.press("f10")
         await see(pilot, "Saving: not done yet.")
         await pilot.press("tab", "enter")
@@ -149,15 +154,10 @@ async def test_attack_work_of_the_user_before_told_to_and_stopped_by_the_next(ki
     """Vulnerability: whoever signs out next sees its title, and ends it.
     Scenario: work goes on after its user's session ended; another user signs in, and out."""
     let_end = asyncio.Event()
-
-    async def work(job: Job) -> str:
-        await let_end.wait()
-        return "Saved as somewhere."
-
     async with kiosk.run_test(size=SMALL) as pilot:
         await sign_in(pilot)
         job = Job("Saving")
-        kiosk.start_job(job, work)
+        kiosk.start_job(job, saving(let_end))
         kiosk.end_session("The session ended after its full time. Sign in again.")
         await see(pilot, "after its full time")
         await sign_in(pilot, "ana")
@@ -169,14 +169,9 @@ async def test_attack_work_of_the_user_before_told_to_and_stopped_by_the_next(ki
 
 async def test_what_ends_while_home_is_open_is_told_at_once(kiosk: Any) -> None:
     let_end = asyncio.Event()
-
-    async def work(job: Job) -> str:
-        await let_end.wait()
-        return "Saved as somewhere."
-
     async with kiosk.run_test(size=SMALL) as pilot:
         await sign_in(pilot)
-        kiosk.start_job(Job("Saving"), work)
+        kiosk.start_job(Job("Saving"), saving(let_end))
         await pilot.pause()
         assert "Saved as somewhere" not in words_of(kiosk)
         let_end.set()

@@ -41,7 +41,9 @@ async def test_a_weekly_download_is_scheduled_confirmed_again_and_ended(
             practice, "UPDATE data_download_series SET confirm_again_at = '2026-11-19T17:00:00Z'"
         )
         await pilot.press("f5")
-        await see(pilot, "nothing more is built until a confirms it again (due since 19 Nov")
+        await see(
+            pilot, "nothing after this is built until you press a and confirm it, due since 19 Nov"
+        )
         people.change_store(
             practice, "UPDATE data_download_series SET confirm_again_at = '2026-11-25T17:00:00Z'"
         )

@@ -93,7 +93,7 @@ def explained(view: DownloadView, now: datetime) -> str:
         day = words.instant(view.confirm_again_at, view.time_zone, now=now)
         told = f"the code is asked for again before {day}."
         if view.confirm_again_at <= now:
-            told = f"nothing more is built until a confirms it again (due since {day})."
+            told = f"nothing after this is built until you press a and confirm it, due since {day}."
         repeats = f" Repeats {view.repeats}; {told} e ends it."
     return _explained_once(view, now) + repeats
 
